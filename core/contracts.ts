@@ -1,0 +1,16 @@
+import { catalogContracts } from '#core/catalog/contract.js';
+import { connectionContracts } from '#core/connection/contract.js';
+import { deploymentContracts } from '#core/deployment/contract.js';
+import { identityContracts } from '#core/identity/contract.js';
+import { usageContracts } from '#core/metric/contract.js';
+
+/** Every operation of the API. The live stream (`GET /api/v1/live`) is described in core/shared/live.ts. */
+export const contracts = {
+  ...catalogContracts,
+  ...connectionContracts,
+  ...deploymentContracts,
+  ...identityContracts,
+  ...usageContracts,
+};
+export type Contracts = typeof contracts;
+export type ContractId = keyof Contracts;
