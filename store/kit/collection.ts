@@ -1,0 +1,229 @@
+import mongoose from 'mongoose';
+import { z } from 'zod';
+import { HubError } from '#core/shared/problem.js';
+import { ancestors, type Ctx, contains, PUBLIC_TENANT } from '#core/shared/scope.js';
+import { type Store, sessionOf, toHubError } from './connect.js';
+
+/** Which part writes a collection: exactly one (law 1 of the design). */
+export type Writer = 'api' | 'import' | 'workflow' | 'gateway' | 'migration';
+
+export interface CollectionSpec<S extends z.ZodObject> {
+  name: string;
+  writer: Writer;
+  schema: S;
+  /** every tenant also reads the records of the public tenant (the seeded catalog) */
+  shared?: boolean;
+  indexes?: { key: Record<string, 1 | -1>; unique?: boolean; expireAfterSeconds?: number; partial?: Record<string, unknown> }[];
+}
+/** A stored record: the schema's fields, and the walls it stands behind. `id` is unique within its tenant. */
+export type Stored<S extends z.ZodObject> = z.output<S> & { id: string; tenant: string; scope: string };
+type Filter = Record<string, unknown>;
+export interface FindOptions {
+  /** field and direction; `id` breaks ties */
+  sort?: [field: string, direction: 1 | -1];
+  limit?: number;
+  skip?: number;
+  cursor?: string | undefined;
+}
+
+const registry: CollectionSpec<z.ZodObject>[] = [];
+/** Every declared collection: for index creation, the tenant-wall suite and the writer check. */
+export const declaredCollections = (): readonly CollectionSpec<z.ZodObject>[] => registry;
+
+/** Declares a collection once and returns its opener: `const deployments = collection({...}); deployments(store).get(ctx, id)`. */
+export function collection<S extends z.ZodObject>(spec: CollectionSpec<S>): (store: Store) => Collection<S> {
+  registry.push(spec as unknown as CollectionSpec<z.ZodObject>);
+  const opened = new WeakMap<Store, Collection<S>>();
+  return (store) => {
+    const known = opened.get(store);
+    if (known) return known;
+    const fresh = new Collection(store, spec);
+    opened.set(store, fresh);
+    return fresh;
+  };
+}
+
+export class Collection<S extends z.ZodObject> {
+  readonly spec: CollectionSpec<S>;
+  private readonly store: Store;
+  readonly model: mongoose.Model<Record<string, unknown>>;
+  constructor(store: Store, spec: CollectionSpec<S>) {
+    this.spec = spec;
+    this.store = store;
+    this.model = store.db.model(spec.name, mongooseSchema(spec.schema), spec.name) as unknown as mongoose.Model<Record<string, unknown>>;
+  }
+
+  /** Throws `not-found` unless the record exists behind the caller's walls. */
+  async get(ctx: Ctx, id: string): Promise<Stored<S>> {
+    const found = await this.find1(ctx, { id });
+    if (!found) throw new HubError('not-found', `There is no ${this.spec.name} "${id}" that you can see.`);
+    return found;
+  }
+  async find1(ctx: Ctx, filter: Filter): Promise<Stored<S> | undefined> {
+    return (await this.find(ctx, filter, { limit: 1 })).items[0];
+  }
+  /** One keyset page; `next` continues after its last record even while records change. */
+  async find(ctx: Ctx, filter: Filter = {}, o: FindOptions = {}): Promise<{ items: Stored<S>[]; next?: string }> {
+    const [field, direction] = o.sort ?? ['_id', 1];
+    const limit = o.limit ?? 1000;
+    const where: Filter = { $and: [this.walls(ctx), this.named(ctx, filter), ...(o.cursor ? [after(o.cursor, field, direction)] : [])] };
+    const docs = await edge(
+      this.model
+        .find(where)
+        .sort(field === '_id' ? { _id: direction } : { [field]: direction, _id: direction })
+        .skip(o.skip ?? 0)
+        .limit(limit + 1)
+        .maxTimeMS(10_000)
+        .lean<Filter[]>()
+        .exec(),
+    );
+    const items = docs.slice(0, limit).map((d) => this.parse(d));
+    const last = docs.length > limit ? docs[limit - 1] : undefined;
+    return last ? { items, next: Buffer.from(JSON.stringify([last[field], last['_id']])).toString('base64url') } : { items };
+  }
+  count(ctx: Ctx, filter: Filter = {}): Promise<number> {
+    return edge(this.model.countDocuments({ $and: [this.walls(ctx), this.named(ctx, filter)] }).exec());
+  }
+  /** Throws `conflict` when the id is taken. */
+  async insert(ctx: Ctx, record: z.input<S> & { id: string; scope?: string }): Promise<Stored<S>> {
+    const doc = this.toDoc(ctx, record);
+    await edge(this.model.create([doc], { validateBeforeSave: false })).catch((e: unknown) => {
+      if (e instanceof HubError && e.code === 'conflict')
+        throw new HubError('conflict', `${this.spec.name} "${record.id}" exists already.`, { cause: e });
+      throw e;
+    });
+    return this.parse(doc);
+  }
+  /** Compare-and-set: changes the record only where `where` still holds; false when it does not. */
+  async update(ctx: Ctx, id: string, set: Partial<z.input<S>>, where: Filter = {}, unset: string[] = []): Promise<boolean> {
+    const change = { $set: plain(set as Filter), ...(unset.length ? { $unset: Object.fromEntries(unset.map((k) => [k, 1])) } : {}) };
+    const r = await edge(
+      this.model.updateOne({ $and: [this.walls(ctx, true), { _id: `${ctx.tenant}/${id}` }, plain(where)] }, change).exec(),
+    );
+    return r.matchedCount === 1;
+  }
+  /**
+   * Writes the whole record unless one that is as new or newer is stored: `field` (a number) of the stored record must be
+   * lower. False when it is not. It looks before it writes, because a duplicate key would abort a running transaction.
+   */
+  async putNewer(ctx: Ctx, record: z.input<S> & { id: string; scope?: string }, field: string): Promise<boolean> {
+    const doc = this.toDoc(ctx, record);
+    const stored = await edge(
+      this.model
+        .findOne({ _id: doc['_id'], tenant: ctx.tenant }, { [field]: 1 })
+        .lean<Filter>()
+        .exec(),
+    );
+    if (stored && Number(stored[field]) >= Number(doc[field])) return false;
+    try {
+      await edge(
+        this.model.replaceOne({ _id: doc['_id'], tenant: ctx.tenant, [field]: { $lt: doc[field] } }, doc, { upsert: true }).exec(),
+      );
+      return true;
+    } catch (e) {
+      if (e instanceof HubError && e.code === 'conflict') return false; // somebody was faster with one that is as new or newer
+      throw e;
+    }
+  }
+  async remove(ctx: Ctx, id: string, where: Filter = {}): Promise<boolean> {
+    const r = await edge(this.model.deleteOne({ $and: [this.walls(ctx, true), { _id: `${ctx.tenant}/${id}` }, plain(where)] }).exec());
+    return r.deletedCount === 1;
+  }
+  /** Every tenant's records: only for parts that serve all tenants (gateway memory, schedulers); say why. */
+  async acrossTenants(_why: string, filter: Filter = {}): Promise<Stored<S>[]> {
+    return (await edge(this.model.find(plain(filter)).lean<Filter[]>().exec())).map((d) => this.parse(d));
+  }
+  /** Many records of several tenants in one call, all or none inside a transaction: only for parts that serve all tenants; say why. */
+  async insertAcrossTenants(_why: string, records: readonly (z.input<S> & { id: string; tenant: string; scope: string })[]): Promise<void> {
+    const docs = records.map((r) => this.toDoc({ tenant: r.tenant, scope: '', actor: '', requestId: '' }, r));
+    const session = sessionOf(this.store.db);
+    // native, for speed (zod has checked the documents): it does not join the transaction by itself
+    await edge(this.model.collection.insertMany(docs, session ? { session } : {}));
+  }
+  /** A raw document, from here or from a change stream, as the record it is; throws when it is not one. */
+  parse(doc: Record<string, unknown>): Stored<S> {
+    const tenant = String(doc['tenant']);
+    const fields = this.spec.schema.parse(doc) as z.output<S>;
+    return {
+      ...fields,
+      id: String(doc['_id']).slice(tenant.length + 1),
+      tenant,
+      scope: typeof doc['scope'] === 'string' ? doc['scope'] : '',
+    };
+  }
+  private toDoc(ctx: Ctx, record: z.input<S> & { id: string; scope?: string }): Filter {
+    const scope = record.scope ?? ctx.scope;
+    if (!contains(ctx.scope, scope))
+      throw new HubError('forbidden', `Your key is limited to ${ctx.scope}; it cannot write to ${scope || 'the whole organisation'}.`);
+    return { ...(this.spec.schema.parse(record) as Filter), _id: `${ctx.tenant}/${record.id}`, tenant: ctx.tenant, scope };
+  }
+  /** `id` in a filter is the id within the tenant. */
+  private named(ctx: Ctx, filter: Filter): Filter {
+    const { id, ...rest } = plain(filter);
+    if (id === undefined) return rest;
+    if (typeof id !== 'string') throw new Error('a record id is a string');
+    return { ...rest, _id: { $in: [`${ctx.tenant}/${id}`, ...(this.spec.shared ? [`${PUBLIC_TENANT}/${id}`] : [])] } };
+  }
+  /** Readers see their scope, what lies below and what stands above it; writers only their scope and below. */
+  private walls(ctx: Ctx, write = false): Filter {
+    if (!ctx.tenant || typeof ctx.tenant !== 'string') throw new Error('a store call without a tenant');
+    const tenant = this.spec.shared && !write ? { $in: [ctx.tenant, PUBLIC_TENANT] } : ctx.tenant;
+    if (ctx.scope === '') return { tenant };
+    const below = { scope: { $gte: `${ctx.scope}/`, $lt: `${ctx.scope}0` } }; // '0' follows '/'
+    const at = write ? [ctx.scope] : ancestors(ctx.scope);
+    return { tenant, $or: [{ scope: { $in: at } }, below] };
+  }
+}
+
+/** An undefined filter value would reach the server as null and match records without the field: refuse it. */
+function plain(filter: Filter): Filter {
+  for (const [k, v] of Object.entries(filter)) if (v === undefined) throw new Error(`undefined value for ${k} in a store call`);
+  return filter;
+}
+
+function after(cursor: string, field: string, direction: 1 | -1): Filter {
+  let key: unknown;
+  try {
+    key = JSON.parse(Buffer.from(cursor, 'base64url').toString());
+  } catch {
+    key = undefined;
+  }
+  if (!Array.isArray(key) || key.length !== 2 || typeof key[1] !== 'string' || (typeof key[0] === 'object' && key[0] !== null))
+    throw new HubError('invalid-request', 'cursor: not one that this server gave out', {
+      errors: [{ path: 'cursor', message: 'use `next` of the previous answer' }],
+    });
+  const op = direction === 1 ? '$gt' : '$lt';
+  if (field === '_id') return { _id: { [op]: key[1] } };
+  return { $or: [{ [field]: { [op]: key[0] } }, { [field]: { $eq: key[0] }, _id: { [op]: key[1] } }] };
+}
+
+async function edge<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (e) {
+    throw toHubError(e);
+  }
+}
+
+/** Top-level paths get their type, so that queries cast and unknown paths throw; zod has checked what lies below. */
+function mongooseSchema(schema: z.ZodObject): mongoose.Schema {
+  const paths = Object.fromEntries(Object.entries(schema.shape).map(([k, t]) => [k, { type: mongooseType(t as z.ZodType) }]));
+  return new mongoose.Schema(
+    { ...paths, _id: { type: String }, tenant: { type: String }, scope: { type: String } },
+    { strict: 'throw', strictQuery: 'throw', versionKey: false, minimize: false, autoIndex: false, autoCreate: false, id: false },
+  );
+}
+function mongooseType(t: z.ZodType): unknown {
+  const def = (t as unknown as { def: { type: string; innerType?: z.ZodType } }).def;
+  if (def.innerType) return mongooseType(def.innerType);
+  const simple: Record<string, unknown> = {
+    string: String,
+    enum: String,
+    literal: String,
+    number: Number,
+    bigint: BigInt,
+    boolean: Boolean,
+    date: Date,
+  };
+  return simple[def.type] ?? mongoose.Schema.Types.Mixed;
+}
