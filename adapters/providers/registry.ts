@@ -1,0 +1,26 @@
+import { anthropic } from './anthropic/anthropic.js';
+import { custom } from './custom/custom.js';
+import { local } from './local/local.js';
+import { openai } from './openai/openai.js';
+import type { CheckResult, Provider } from './provider.js';
+
+const PROVIDERS: Readonly<Record<string, Provider>> = { openai, anthropic, custom, local };
+
+/** Kinds that can be reached, in no order that matters. */
+export const providerKinds = (): string[] => Object.keys(PROVIDERS);
+
+/** The provider of a kind of connection; throws for a kind that nobody registered. */
+export function providerOf(kind: string): Provider {
+  const provider = Object.hasOwn(PROVIDERS, kind) ? PROVIDERS[kind] : undefined;
+  if (!provider) throw new Error(`no provider of the kind "${kind}"; known: ${providerKinds().join(', ')}`);
+  return provider;
+}
+
+/** Does this connection work? For the validate step of a deployment. */
+export function checkConnection(
+  connection: { kind: string; baseUrl: string },
+  credential: string | null,
+  signal?: AbortSignal,
+): Promise<CheckResult> {
+  return providerOf(connection.kind).check(connection, credential, signal);
+}
