@@ -1,0 +1,38 @@
+import type { IncomingMessage } from 'node:http';
+import { Refusal } from './refusal.js';
+
+export const MAX_BODY = 32 * 1024 * 1024;
+const TOO_LARGE = `The body is larger than ${MAX_BODY / 1024 / 1024} MB.`;
+const tooLarge = (): Refusal =>
+  new Refusal(413, 'invalid_request_error', 'body_too_large', TOO_LARGE, { headers: { connection: 'close' } });
+
+/** The whole body as bytes; only JSON in plain encoding is taken. */
+export async function readBody(req: IncomingMessage): Promise<Buffer> {
+  const type = (req.headers['content-type'] ?? '').split(';', 1)[0]?.trim().toLowerCase();
+  if (type !== 'application/json')
+    throw new Refusal(
+      415,
+      'invalid_request_error',
+      'unsupported_content_type',
+      `Send the body as application/json, not ${type ? `"${type.slice(0, 100)}"` : 'without a content type'}.`,
+    );
+  const encoding = req.headers['content-encoding'];
+  if (encoding !== undefined && encoding !== 'identity')
+    throw new Refusal(415, 'invalid_request_error', 'unsupported_content_encoding', 'Send the body without a content encoding.');
+  const declared = Number(req.headers['content-length'] ?? 0);
+  if (declared > MAX_BODY) throw tooLarge();
+  return await new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    req.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size > MAX_BODY) {
+        req.pause();
+        reject(tooLarge());
+      } else chunks.push(chunk);
+    });
+    req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size)));
+    req.on('error', reject);
+    req.on('close', () => reject(new Error('the client went away while sending')));
+  });
+}

@@ -1,0 +1,45 @@
+import type { ServerResponse } from 'node:http';
+
+export type RefusalType =
+  | 'invalid_request_error'
+  | 'authentication_error'
+  | 'permission_error'
+  | 'rate_limit_error'
+  | 'upstream_error'
+  | 'server_error';
+
+/** A call that is answered by the gateway itself, in the shape that OpenAI's clients understand. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly type: RefusalType;
+  readonly code: string;
+  readonly headers: Record<string, string>;
+  readonly param: string | null;
+  constructor(
+    status: number,
+    type: RefusalType,
+    code: string,
+    message: string,
+    o: { headers?: Record<string, string>; param?: string } = {},
+  ) {
+    super(message);
+    this.name = 'Refusal';
+    this.status = status;
+    this.type = type;
+    this.code = code;
+    this.headers = o.headers ?? {};
+    this.param = o.param ?? null;
+  }
+}
+
+export const badRequest = (code: string, message: string, param?: string): Refusal =>
+  new Refusal(400, 'invalid_request_error', code, message, param === undefined ? {} : { param });
+
+/** `{ "error": { message, type, param, code } }` */
+export const errorBody = (e: Pick<Refusal, 'message' | 'type' | 'param' | 'code'>): string =>
+  JSON.stringify({ error: { message: e.message, type: e.type, param: e.param, code: e.code } });
+
+export function sendJson(res: ServerResponse, status: number, body: string, headers: Record<string, string> = {}): void {
+  res.writeHead(status, { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)), ...headers });
+  res.end(body);
+}

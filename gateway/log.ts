@@ -1,0 +1,14 @@
+/** One line of the gateway's own log; never a prompt, an answer, a key or a credential. */
+export type Log = (level: 'info' | 'warn' | 'error', message: string, fields?: Record<string, unknown>) => void;
+
+/** JSON lines on standard error. */
+export const stderrLog: Log = (level, message, fields) => {
+  process.stderr.write(`${JSON.stringify({ at: new Date().toISOString(), level, part: 'gateway', message, ...fields })}\n`);
+};
+
+/** An error's text for the log, with its cause's. */
+export function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const cause = error.cause === undefined ? '' : ` (${errorText(error.cause)})`;
+  return `${error.message || error.name}${cause}`;
+}

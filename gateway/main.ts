@@ -1,0 +1,110 @@
+import { createHash } from 'node:crypto';
+import { hostname } from 'node:os';
+import { join } from 'node:path';
+import { Pools } from './http/pools.js';
+import { Applier } from './journal/applier.js';
+import { lostEvent } from './journal/line.js';
+import { openStarts } from './journal/reader.js';
+import { openSegments } from './journal/segments.js';
+import { StoreSink } from './journal/sink.js';
+import { JournalWriter } from './journal/writer.js';
+import { type Log, stderrLog } from './log.js';
+import { Acknowledgement } from './memory/acknowledge.js';
+import { Credentials } from './memory/credentials.js';
+import { Inflight } from './memory/inflight.js';
+import { keyringOpener } from './memory/keyring.js';
+import { StoreLink } from './memory/link.js';
+import { Memory } from './memory/memory.js';
+import { Snapshot } from './memory/snapshot.js';
+import { Watch } from './memory/watch.js';
+import { GatewayServer } from './server.js';
+
+export interface GatewayOptions {
+  host: string;
+  /** the gateway's id and its folder are named by it: a gateway that is to find its journal again needs a fixed one */
+  port: number;
+  mongodbUri: string;
+  /** the hub's own key for calls that a workflow makes */
+  internalKey: string;
+  keyringFile: string;
+  /** the gateway keeps its journal and snapshot in `<dataDir>/gateway-<port>` */
+  dataDir: string;
+  log?: Log;
+  /** how long calls in flight may go on when the gateway stops */
+  graceMs?: number;
+  /** how long API keys are honoured without word from MongoDB */
+  keysValidMs?: number;
+}
+export interface RunningGateway {
+  port: number;
+  stop(): Promise<void>;
+}
+const GRACE_MS = 15_000;
+const KEYS_VALID_MS = 24 * 3_600_000;
+const FLUSH_MS = 5_000;
+
+/** Starts a gateway; it serves as soon as it has routes, from MongoDB or from its last snapshot. */
+export async function startGateway(o: GatewayOptions): Promise<RunningGateway> {
+  const server = new GatewayServer();
+  const port = await server.listen(o.host, o.port);
+  try {
+    return assemble(o, server, port);
+  } catch (e) {
+    await server.stop(0); // nothing may listen that cannot serve
+    throw e;
+  }
+}
+
+function assemble(o: GatewayOptions, server: GatewayServer, port: number): RunningGateway {
+  const log = o.log ?? stderrLog;
+  const folder = join(o.dataDir, `gateway-${port}`);
+  const id = `gw-${port}@${hostname()}`;
+
+  const { journal, held } = openJournal(join(folder, 'journal'), log);
+  const memory = new Memory();
+  const inflight = new Inflight();
+  const pools = new Pools(memory);
+  const snapshot = new Snapshot(join(folder, 'snapshot.json'), memory, log);
+  snapshot.load();
+  const link = new StoreLink(o.mongodbUri, log);
+  const watch = new Watch(memory, link.open, log);
+  const applier = new Applier(journal, new StoreSink(link.open, id), log, held);
+  const acknowledgement = new Acknowledgement({ id, memory, inflight, open: link.open, log });
+  server.serve({
+    memory,
+    inflight,
+    pools,
+    journal,
+    log,
+    credentials: new Credentials(keyringOpener(o.keyringFile)),
+    internalHash: createHash('sha256').update(o.internalKey).digest(),
+    keysValidMs: o.keysValidMs ?? KEYS_VALID_MS,
+  });
+
+  watch.start();
+  applier.start();
+  acknowledgement.start();
+  log('info', 'listening', { host: o.host, port, routes: memory.source });
+  return {
+    port,
+    async stop() {
+      await server.stop(o.graceMs ?? GRACE_MS);
+      await applier.stop(FLUSH_MS);
+      await acknowledgement.stop();
+      await watch.stop();
+      snapshot.stop();
+      await pools.stop();
+      await link.stop();
+    },
+  };
+}
+
+/** Opens the journal and writes the end of what died with the previous process. */
+function openJournal(folder: string, log: Log): { journal: JournalWriter; held: ReadonlyMap<string, number> } {
+  const segments = openSegments(folder);
+  const { lost, held, damaged } = openStarts(segments);
+  const journal = new JournalWriter(segments, { log });
+  for (const start of lost) journal.end(lostEvent(start));
+  if (lost.length > 0 || damaged > 0) log('warn', 'the previous process ended during calls', { lost: lost.length, damagedLines: damaged });
+  return { journal, held };
+}

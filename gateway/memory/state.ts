@@ -1,0 +1,59 @@
+import type { Route, RouteOverride, RouteRevision } from '#core/routing/schema.js';
+import { routeKey } from '#core/routing/schema.js';
+import type { Role } from '#core/identity/permissions.js';
+import type { Sealed } from '#core/connection/schema.js';
+
+/** What the gateway keeps of a key: its hash, never the key. */
+export interface KnownKey {
+  id: string;
+  tenant: string;
+  scope: string;
+  hash: string;
+  role: Role;
+  permissions?: string[] | undefined;
+  expiresAt?: string | undefined;
+  revokedAt?: string | undefined;
+}
+export interface KnownConnection {
+  tenant: string;
+  name: string;
+  kind: string;
+  baseUrl: string;
+  sealed?: Sealed | undefined;
+}
+export interface KnownAlias {
+  tenant: string;
+  modelId: string;
+  alias: string;
+  version: string;
+}
+/** A route made ready for calls: overrides applied, revisions by digest. */
+export interface LiveRoute {
+  key: string;
+  route: Route;
+  override: RouteOverride | undefined;
+  revisions: ReadonlyMap<string, RouteRevision>;
+  weights: readonly { digest: string; weight: number }[];
+}
+/** Everything that can be listed, watched and kept on disk. `docs` go by the stored `_id`. */
+export interface Records {
+  routes: Route;
+  routeOverrides: RouteOverride;
+  apiKeys: KnownKey;
+  connections: KnownConnection;
+  modelAliases: KnownAlias;
+}
+export type Feed = keyof Records;
+export const FEEDS: readonly Feed[] = ['routes', 'routeOverrides', 'apiKeys', 'connections', 'modelAliases'];
+export type Tables = { [F in Feed]: Map<string, Records[F]> };
+
+/** The override stands above the weights, if the route still carries its revision. */
+export function liveRoute(route: Route, override: RouteOverride | undefined): LiveRoute {
+  const revisions = new Map(route.revisions.map((r) => [r.digest, r]));
+  const inForce = override && revisions.has(override.digest) ? override : undefined;
+  const weights = inForce
+    ? [{ digest: inForce.digest, weight: 100 }]
+    : route.weights.filter((w) => w.weight > 0 && revisions.has(w.digest));
+  return { key: routeKey(route), route, override: inForce, revisions, weights };
+}
+export const aliasKey = (tenant: string, modelId: string, alias: string): string => `${tenant}/${modelId}@${alias}`;
