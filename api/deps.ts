@@ -1,0 +1,19 @@
+import type { Keyring } from '#adapters/keys/keyring.js';
+import type { RunnerClient } from '#adapters/targets/local/client.js';
+import type { Store } from '#store/kit/connect.js';
+import type { CatalogIndex } from './catalog/index.js';
+import type { DeploymentWorkflows } from './deployment/workflows.js';
+
+/** What handlers work with; `buildApp(deps)` serves the same app in production and in tests. */
+export interface ApiDeps {
+  store: Store;
+  keyring: Keyring;
+  catalog: CatalogIndex;
+  workflows: DeploymentWorkflows;
+  /** absent where no local models run */
+  runner?: RunnerClient | undefined;
+  now: () => Date;
+  links: { gateway: string; temporalUi?: string | undefined; namespace: string };
+  /** built pages; absent in tests without a browser */
+  pagesDir?: string | undefined;
+}
