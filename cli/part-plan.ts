@@ -1,0 +1,47 @@
+/** The options of each part, made from the settings in one place. */
+import { createHash } from 'node:crypto';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type Settings, SettingsError } from './settings.js';
+import type { TemporalSettings } from './temporal-settings.js';
+
+/** Node parts in the order in which they start; they stop the other way round. */
+export const PART_NAMES = ['runner', 'worker', 'gateway', 'api'] as const;
+export type PartName = (typeof PART_NAMES)[number];
+
+export interface TemporalOptions extends TemporalSettings {
+  /** Where people can look at a workflow. */
+  readonly uiUrl?: string;
+}
+
+/** Options for the four parts; throws when a server's address is missing. */
+export function partPlan(settings: Settings) {
+  const { host, ports, dataDir, keyringFile, gatewayUrl, logLevel } = settings;
+  const mongodbUri = needed(settings.mongodbUri, 'MODELHUB_MONGODB_URI');
+  const internalKey = needed(settings.internalKey, 'MODELHUB_INTERNAL_KEY');
+  const server = needed(settings.temporal, 'TEMPORAL_ADDRESS');
+  const temporal: TemporalOptions = { ...server, ...(settings.temporalUiUrl ? { uiUrl: settings.temporalUiUrl } : {}) };
+  const bundlePath = join(settings.projectDir, 'dist', 'workflow-bundle.js');
+  const pagesDir = join(settings.projectDir, 'studio-plugin', 'dist');
+  const socketPath = runnerSocket(dataDir);
+  const common = { mongodbUri, internalKey, keyringFile, dataDir, logLevel, testMode: settings.testMode };
+  return {
+    api: { ...common, host, port: ports.api, temporal, gatewayUrl, publicUrl: settings.publicUrl, pagesDir, runnerSocket: socketPath },
+    gateway: { ...common, host, port: ports.gateway },
+    worker: { ...common, temporal, gatewayUrl, runnerSocket: socketPath, bundlePath },
+    runner: { dataDir, socketPath, logLevel },
+  };
+}
+
+/** The runner's socket: in the data folder, or, where that path is too long for a socket, a short one that belongs to it alone. */
+export function runnerSocket(dataDir: string): string {
+  const plain = join(dataDir, 'runner.sock');
+  if (plain.length <= 100) return plain;
+  return join(tmpdir(), `modelhub-${createHash('sha256').update(dataDir).digest('hex').slice(0, 16)}.sock`);
+}
+
+function needed<T>(value: T | undefined, name: string): T {
+  if (value === undefined)
+    throw new SettingsError(`${name} is not set; a part alone needs it. Start the whole hub with npm start, or set it.`);
+  return value;
+}

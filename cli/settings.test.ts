@@ -1,0 +1,53 @@
+import { expect, test } from '@jest/globals';
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { helpText } from './help.js';
+import { loadSettings, SETTINGS } from './settings.js';
+
+test('without any setting the documented defaults hold', () => {
+  const settings = loadSettings({});
+  expect(settings.ports).toEqual({ api: 4310, gateway: 4311, temporal: 4312, temporalUi: 4313, mongodb: 4314 });
+  expect(settings.dataDir).toBe(join(settings.projectDir, '.modelhub'));
+  expect(settings.publicUrl).toBe('http://127.0.0.1:4310');
+  expect(settings.temporal).toBeUndefined();
+});
+
+test('every wrong setting is named in one error, with what is expected', () => {
+  const load = (): unknown => loadSettings({ MODELHUB_API_PORT: 'many', MODELHUB_LOG_LEVEL: 'loud', MODELHUB_MONGODB_URI: 'http://x' });
+  expect(load).toThrow(/MODELHUB_API_PORT="many".*port of pages and API/);
+  expect(load).toThrow(/MODELHUB_LOG_LEVEL="loud"/);
+  // A URI may hold a password.
+  expect(load).toThrow(/MODELHUB_MONGODB_URI=\(hidden\).*must start with mongodb:/);
+});
+
+test('two servers cannot share a port', () => {
+  expect(() => loadSettings({ MODELHUB_GATEWAY_PORT: '4310' })).toThrow('port 4310 is given to both api and gateway');
+});
+
+test('a misspelt setting is a warning', () => {
+  expect(loadSettings({ MODELHUB_APIPORT: '1' }).warnings).toEqual([expect.stringContaining('MODELHUB_APIPORT is not a setting')]);
+});
+
+test('a secret may come by file, and only once', () => {
+  const file = join(mkdtempSync(join(tmpdir(), 'modelhub-settings-')), 'key');
+  writeFileSync(file, 'a-secret-that-is-long-enough\n');
+  expect(loadSettings({ MODELHUB_INTERNAL_KEY_FILE: file }).internalKey).toBe('a-secret-that-is-long-enough');
+  expect(() => loadSettings({ MODELHUB_INTERNAL_KEY_FILE: file, MODELHUB_INTERNAL_KEY: 'another-secret-long-enough' })).toThrow('both set');
+  expect(() => loadSettings({ MODELHUB_INTERNAL_KEY_FILE: '/nowhere/key' })).toThrow(/cannot be read \(ENOENT\)/);
+});
+
+test("Temporal's own variables name an external server", () => {
+  const { temporal, temporalUiUrl } = loadSettings({
+    TEMPORAL_ADDRESS: 'temporal.example:7233',
+    TEMPORAL_NAMESPACE: 'hub',
+    TEMPORAL_API_KEY: 'k',
+  });
+  expect(temporal).toMatchObject({ address: 'temporal.example:7233', namespace: 'hub', apiKey: 'k', tls: expect.anything() });
+  expect(temporalUiUrl).toBeUndefined();
+});
+
+test('the help lists every setting', () => {
+  const text = helpText();
+  for (const name of Object.keys(SETTINGS)) expect(text).toContain(name);
+});
