@@ -1,0 +1,99 @@
+import { type FormEvent, useState } from 'react';
+import { CONNECTION_KINDS, type ConnectionView, connectionInput } from '#core/connection/schema.js';
+import type { FieldError } from '#core/shared/problem.js';
+import { useAction } from '../../app/use-action.js';
+import { useCall } from '../../app/use-call.js';
+import { Button } from '../../kit/button.js';
+import { Field } from '../../kit/field.js';
+import { Select, TextInput } from '../../kit/input.js';
+import { ProblemNotice } from '../../kit/problem-notice.js';
+import { errorAt, errorsOf, issuesOf } from '../deploy/field-errors.js';
+import { draftFor, inputOf } from './connection-draft.js';
+
+interface Props {
+  /** provider id of the catalog that the connection is wanted for */
+  provider?: string;
+  onSaved: (connection: ConnectionView) => void;
+  onCancel: () => void;
+}
+const KINDS = { openai: 'OpenAI', anthropic: 'Anthropic', custom: 'OpenAI-compatible API', local: 'Local' };
+const FIELDS = ['name', 'kind', 'provider', 'baseUrl', 'credential'];
+
+export function ConnectionForm({ provider, onSaved, onCancel }: Props) {
+  const [draft, setDraft] = useState(() => draftFor(provider));
+  const [issues, setIssues] = useState<readonly FieldError[]>([]);
+  const save = useAction('connections.create', { invalidates: ['connections.list', 'models.get'], onDone: onSaved });
+  // the filters of an empty search name every provider that the catalog knows
+  const known = useCall('models.catalog', { query: { limit: 1 } }, { staleTime: 60_000 });
+  const errors = issues.length > 0 ? issues : errorsOf(save.error);
+  const change = (patch: Partial<typeof draft>): void => setDraft((d) => ({ ...d, ...patch }));
+  const submit = (event: FormEvent): void => {
+    event.preventDefault();
+    const body = inputOf(draft);
+    const checked = connectionInput.safeParse(body);
+    setIssues(checked.success ? [] : issuesOf(checked.error));
+    if (checked.success) save.mutate({ body });
+  };
+  const custom = draft.kind === 'custom' || draft.kind === 'local';
+  return (
+    <form className="amh-stack" onSubmit={submit} noValidate>
+      <div className="amh-form-grid">
+        <Field label="Name" error={errorAt(errors, 'name')}>
+          {(ids) => <TextInput {...ids} value={draft.name} onText={(name) => change({ name })} />}
+        </Field>
+        <Field label="Kind" error={errorAt(errors, 'kind')}>
+          {(ids) => (
+            <Select
+              {...ids}
+              value={draft.kind}
+              options={CONNECTION_KINDS.map((k) => [k, KINDS[k]] as const)}
+              onText={(kind) => change({ kind: kind as typeof draft.kind })}
+            />
+          )}
+        </Field>
+        {custom && (
+          <Field
+            label="Provider in the catalog"
+            optional
+            error={errorAt(errors, 'provider')}
+            hint="The models of this provider can then be deployed through it."
+          >
+            {(ids) => (
+              <>
+                <TextInput {...ids} list={`${ids.id}-list`} value={draft.provider} onText={(value) => change({ provider: value })} />
+                <datalist id={`${ids.id}-list`}>
+                  {known.data?.filters.providers.map((p) => (
+                    <option key={p} value={p} />
+                  ))}
+                </datalist>
+              </>
+            )}
+          </Field>
+        )}
+      </div>
+      <Field
+        label="Base URL"
+        optional={draft.kind !== 'custom'}
+        error={errorAt(errors, 'baseUrl')}
+        hint="With its /v1, as in https://api.example.com/v1"
+      >
+        {(ids) => <TextInput {...ids} type="url" value={draft.baseUrl} onText={(baseUrl) => change({ baseUrl })} />}
+      </Field>
+      <Field
+        label="Credential"
+        optional={custom}
+        error={errorAt(errors, 'credential')}
+        hint="Sealed at once; nobody can read it back, not even you."
+      >
+        {(ids) => <TextInput {...ids} type="password" value={draft.credential} onText={(credential) => change({ credential })} />}
+      </Field>
+      {save.error && issues.length === 0 && <ProblemNotice error={save.error} shown={FIELDS} />}
+      <div className="amh-row amh-row-end">
+        <Button onClick={onCancel}>Cancel</Button>
+        <Button type="submit" look="primary" busy={save.isPending}>
+          Add connection
+        </Button>
+      </div>
+    </form>
+  );
+}
