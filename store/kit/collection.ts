@@ -1,11 +1,13 @@
-import mongoose from 'mongoose';
-import { z } from 'zod';
+import type mongoose from 'mongoose';
+import type { z } from 'zod';
 import { HubError } from '#core/shared/problem.js';
 import { ancestors, type Ctx, contains, PUBLIC_TENANT } from '#core/shared/scope.js';
 import { type Store, sessionOf, toHubError } from './connect.js';
+import { after, cursorOf } from './cursor.js';
+import { mongooseSchema } from './mongoose-schema.js';
 
 /** Which part writes a collection: exactly one (law 1 of the design). */
-export type Writer = 'api' | 'import' | 'workflow' | 'gateway' | 'migration';
+export type Writer = 'api' | 'workflow' | 'gateway';
 
 export interface CollectionSpec<S extends z.ZodObject> {
   name: string;
@@ -79,7 +81,7 @@ export class Collection<S extends z.ZodObject> {
     );
     const items = docs.slice(0, limit).map((d) => this.parse(d));
     const last = docs.length > limit ? docs[limit - 1] : undefined;
-    return last ? { items, next: Buffer.from(JSON.stringify([last[field], last['_id']])).toString('base64url') } : { items };
+    return last ? { items, next: cursorOf(last, field) } : { items };
   }
   count(ctx: Ctx, filter: Filter = {}): Promise<number> {
     return edge(this.model.countDocuments({ $and: [this.walls(ctx), this.named(ctx, filter)] }).exec());
@@ -181,49 +183,10 @@ function plain(filter: Filter): Filter {
   return filter;
 }
 
-function after(cursor: string, field: string, direction: 1 | -1): Filter {
-  let key: unknown;
-  try {
-    key = JSON.parse(Buffer.from(cursor, 'base64url').toString());
-  } catch {
-    key = undefined;
-  }
-  if (!Array.isArray(key) || key.length !== 2 || typeof key[1] !== 'string' || (typeof key[0] === 'object' && key[0] !== null))
-    throw new HubError('invalid-request', 'cursor: not one that this server gave out', {
-      errors: [{ path: 'cursor', message: 'use `next` of the previous answer' }],
-    });
-  const op = direction === 1 ? '$gt' : '$lt';
-  if (field === '_id') return { _id: { [op]: key[1] } };
-  return { $or: [{ [field]: { [op]: key[0] } }, { [field]: { $eq: key[0] }, _id: { [op]: key[1] } }] };
-}
-
 async function edge<T>(work: Promise<T>): Promise<T> {
   try {
     return await work;
   } catch (e) {
     throw toHubError(e);
   }
-}
-
-/** Top-level paths get their type, so that queries cast and unknown paths throw; zod has checked what lies below. */
-function mongooseSchema(schema: z.ZodObject): mongoose.Schema {
-  const paths = Object.fromEntries(Object.entries(schema.shape).map(([k, t]) => [k, { type: mongooseType(t as z.ZodType) }]));
-  return new mongoose.Schema(
-    { ...paths, _id: { type: String }, tenant: { type: String }, scope: { type: String } },
-    { strict: 'throw', strictQuery: 'throw', versionKey: false, minimize: false, autoIndex: false, autoCreate: false, id: false },
-  );
-}
-function mongooseType(t: z.ZodType): unknown {
-  const def = (t as unknown as { def: { type: string; innerType?: z.ZodType } }).def;
-  if (def.innerType) return mongooseType(def.innerType);
-  const simple: Record<string, unknown> = {
-    string: String,
-    enum: String,
-    literal: String,
-    number: Number,
-    bigint: BigInt,
-    boolean: Boolean,
-    date: Date,
-  };
-  return simple[def.type] ?? mongoose.Schema.Types.Mixed;
 }
