@@ -70,7 +70,7 @@ async function main(): Promise<void> {
   process.env['HUB_TEST_RUN'] = run;
   let hub: TestHub | undefined;
   try {
-    hub = await startTestHub('bench_rollback');
+    hub = await startTestHub('bench_rollback', { seed: true });
     await ready(hub);
     const connection = { name: 'openai', kind: 'openai', baseUrl: `${echo.url}/v1`, credential: 'sk-bench-credential' };
     const connected = await hub.call('POST', '/api/v1/connections', connection);
