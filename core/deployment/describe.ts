@@ -14,7 +14,7 @@ export function describeDeployment(s: DeploymentState): string {
   ];
   const r = s.rollout;
   if (r) {
-    lines.push('', `**${r.kind} ${r.id}** to r${revisionOf(s, r.to)?.number ?? '?'}: ${r.outcome}`);
+    lines.push('', `**${r.kind} ${r.id}** to r${revisionOf(s, r.to)?.number ?? '?'}: ${r.outcome}`, '');
     for (const step of r.steps) lines.push(`- ${STEP_GLYPH[step.state]} ${step.name}${step.detail ? `: ${step.detail}` : ''}`);
     if (r.error) lines.push('', `Failed in ${r.error.step}: ${r.error.message}`);
   }
