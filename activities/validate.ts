@@ -16,7 +16,7 @@ export type Validator = (ctx: Ctx, spec: RevisionSpec, signal: AbortSignal) => P
  */
 export function validator(store: Store, keyring: Keyring): Validator {
   return async function validate(ctx, spec, signal) {
-    await resolveModel(store, ctx, { modelId: spec.modelId, version: spec.modelVersion, allowRestricted: true }, new Date());
+    await resolveModel(store, ctx, { modelId: spec.modelId, version: spec.modelVersion, allowRestricted: true });
     if (spec.target.kind === 'local') return { detail: `${spec.modelId} ${spec.modelVersion}, run as ${spec.target.command[0]}` };
     const name = spec.target.connection;
     const connection = await connections(store).find1({ ...ctx, scope: '' }, { id: name });

@@ -33,7 +33,7 @@ export async function planDeployment(
   const scope = scopeOf(req.workspace, req.project, req.environment);
   if (!contains(ctx.scope, scope)) throw new HubError('forbidden', `Your key is limited to ${ctx.scope}; it cannot deploy to ${scope}.`);
 
-  const { offering, version } = await resolveModel(store, ctx, { modelId: req.modelId, version: req.version, allowRestricted }, deps.now());
+  const { offering, version } = await resolveModel(store, ctx, { modelId: req.modelId, version: req.version, allowRestricted });
   const target = await planTarget(deps, ctx, req, offering, version.serving);
   const name = req.name ?? nameFrom(req.modelId);
   const existing = await deployments(store).find1({ ...ctx, scope: '' }, { id: deploymentId(req.environment, name) });

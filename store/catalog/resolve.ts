@@ -18,9 +18,8 @@ export interface ResolvedModel {
 
 /**
  * The model and version that may be deployed now. Throws with the field and what to do about it.
- * @param _now for rules that depend on the time
  */
-export async function resolveModel(store: Store, ctx: Ctx, wanted: WantedModel, _now: Date): Promise<ResolvedModel> {
+export async function resolveModel(store: Store, ctx: Ctx, wanted: WantedModel): Promise<ResolvedModel> {
   const offering = await findModel(store, ctx, wanted.modelId);
   if (!offering)
     throw badField('modelId', `there is no model "${wanted.modelId}" that you can see; GET /api/v1/models/catalog?q=… finds its id`);

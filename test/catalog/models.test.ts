@@ -38,7 +38,7 @@ const move = (ctx: Ctx, id: string, alias: string, body: object) =>
   routes['models.moveAlias'](withParts(ctx, { params: { id, alias }, body: moveAlias.parse(body) }));
 const search = (ctx: Ctx, q: object) => routes['models.catalog'](withParts(ctx, { query: catalogQuery.parse(q) }));
 const resolve = (ctx: Ctx, modelId: string, version?: string, allowRestricted = false) =>
-  resolveModel(store, ctx, { modelId, version, allowRestricted }, new Date(clock));
+  resolveModel(store, ctx, { modelId, version, allowRestricted });
 const field = (path: string, says: RegExp) => ({
   code: 'invalid-request',
   message: expect.stringMatching(says),

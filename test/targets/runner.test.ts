@@ -9,8 +9,8 @@ import type { Order } from '#adapters/targets/local/protocol.js';
 import { startRunner } from '#adapters/targets/local/runner.js';
 import { until } from '../support/until.js';
 
-/** A server that is healthy at once and answers slowly on /slow. */
-const SERVER = `require('http').createServer((q,s)=>q.url==='/slow'?setTimeout(()=>s.end('done'),800):s.end(String(process.pid))).listen(Number(process.argv[1]),'127.0.0.1');console.log('listening');process.on('SIGTERM',()=>process.exit(0))`;
+/** A server that is healthy at once. */
+const SERVER = `require('http').createServer((q,s)=>s.end(String(process.pid))).listen(Number(process.argv[1]),'127.0.0.1');console.log('listening');process.on('SIGTERM',()=>process.exit(0))`;
 const order = (over: Partial<Order> = {}): Order => ({
   fence: 1,
   replicas: 2,
