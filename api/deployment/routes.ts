@@ -10,7 +10,7 @@ import type { ApiDeps } from '../deps.js';
 import type { Handler, Handlers } from '../kit/route.js';
 import { breakGlass } from './break-glass.js';
 import { planDeployment } from './request.js';
-import { answerOf } from './view.js';
+import { answerOf, answerOfVerb } from './view.js';
 
 type Ids = keyof typeof deploymentContracts;
 type VerbId = Extract<Ids, `deployments.${Exclude<DeploymentVerb, 'deploy'>}`>;
@@ -36,7 +36,7 @@ export function deploymentRoutes(deps: ApiDeps): Handlers<Ids> {
       };
       try {
         const ack = await workflows.send({ tenant: ctx.tenant, ...params }, v, args);
-        return await answerOf(deps, ctx, ack.view);
+        return await answerOfVerb(deps, ctx, ack.view);
       } catch (e) {
         if (!(e instanceof HubError && e.code === 'not-found')) throw e;
         const legal = view.phase === 'retired' ? ['deploy'] : [];
@@ -61,7 +61,7 @@ export function deploymentRoutes(deps: ApiDeps): Handlers<Ids> {
         deploy: { digest, spec },
         ...(body.token === undefined ? {} : { token: body.token }),
       });
-      return await answerOf(deps, ctx, ack.view);
+      return await answerOfVerb(deps, ctx, ack.view);
     },
     'deployments.list': async ({ ctx, query }) => {
       const filter = {
