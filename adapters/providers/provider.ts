@@ -1,5 +1,7 @@
-/** How the models of one kind of provider are reached. All speak the OpenAI dialect on the way of a call. */
-export type Operation = 'chat' | 'completion' | 'embedding';
+import type { Translator } from './translator.js';
+
+/** How the models of one kind of provider are reached. An operation is an endpoint of a dialect. */
+export type Operation = 'chat' | 'completion' | 'response' | 'embedding' | 'message' | 'countTokens';
 
 /** The part of a connection that a provider needs. */
 export interface Reach {
@@ -12,8 +14,12 @@ export interface Provider {
   readonly kind: string;
   /** used when a connection names none; null when it must name one */
   readonly defaultBaseUrl: string | null;
-  /** appended to the base URL */
-  readonly paths: Readonly<Record<Operation, string>>;
+  /** operations that the provider has, and what is appended to the base URL for them: bytes pass unchanged */
+  readonly paths: Readonly<Partial<Record<Operation, string>>>;
+  /** for a provider with a form of its own: the caller's operation to the provider's (which is in `paths` under that name) */
+  readonly translators?: Readonly<Partial<Record<Operation, Translator>>>;
+  /** A call that was answered by an error may have been carried out and charged: it is never sent again. */
+  readonly errorIsUnknown?: boolean;
   /** headers of a call that carry the credential */
   headers(credential: string | null): Record<string, string>;
   /** Asks the provider whether address and credential work; resolves in any case. */
@@ -23,9 +29,10 @@ export interface Provider {
 export const bearer = (credential: string | null): Record<string, string> =>
   credential === null ? {} : { authorization: `Bearer ${credential}` };
 
-export const OPENAI_PATHS: Readonly<Record<Operation, string>> = {
+export const OPENAI_PATHS: Readonly<Partial<Record<Operation, string>>> = {
   chat: '/chat/completions',
   completion: '/completions',
+  response: '/responses',
   embedding: '/embeddings',
 };
 

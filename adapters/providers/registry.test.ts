@@ -76,8 +76,8 @@ describe.each(providerKinds())('provider %s', (kind) => {
     expect(providerOf(kind).headers(null)).toEqual({});
   });
   it('has an address for each operation', () => {
-    expect(joinUrl(base(), providerOf(kind).paths.chat)).toBe(`${root}/v1/chat/completions`);
-    expect(joinUrl(base(), providerOf(kind).paths.embedding)).toBe(`${root}/v1/embeddings`);
+    expect(joinUrl(base(), providerOf(kind).paths.chat ?? '')).toBe(`${root}/v1/chat/completions`);
+    expect(joinUrl(base(), providerOf(kind).paths.embedding ?? '')).toBe(`${root}/v1/embeddings`);
   });
 });
 

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { NO_TOKENS } from '../usage/tokens.js';
+import { UNKNOWN_YET } from '#core/metric/blank.js';
 import { Applier } from './applier.js';
 import { decodeLine, encodeLine, type JournalEvent, lostEvent } from './line.js';
 import { openStarts } from './reader.js';
@@ -13,6 +13,8 @@ import { type JournalOptions, JournalRefused, JournalWriter } from './writer.js'
 
 const folder = (): string => mkdtempSync(join(tmpdir(), 'journal-'));
 const event = (id: string, o: Partial<JournalEvent> = {}): JournalEvent => ({
+  ...UNKNOWN_YET,
+  tries: [],
   id,
   at: new Date().toISOString(),
   tenant: 't',
@@ -29,8 +31,6 @@ const event = (id: string, o: Partial<JournalEvent> = {}): JournalEvent => ({
   purpose: 'user',
   status: 'ok',
   httpStatus: 200,
-  error: null,
-  ...NO_TOKENS,
   latencyMs: 1,
   firstByteMs: 1,
   attempts: 1,

@@ -8,7 +8,7 @@ import { JournalRefused } from '../journal/writer.js';
 import { upstreamBody } from '../json/splice.js';
 import { errorText } from '../log.js';
 import { revisionKey } from '../memory/inflight.js';
-import { NO_TOKENS } from '../usage/tokens.js';
+import { NO_TOKENS } from '#core/metric/tokens.js';
 import { type Candidate, candidatesFor } from './candidates.js';
 import type { Deps } from './deps.js';
 import { identify } from './identify.js';

@@ -18,7 +18,7 @@ let turn = 0;
 export function candidatesFor(deps: Deps, { live, revision }: Resolved, operation: Operation): Candidate[] {
   if (revision.connection === null) {
     const { paths } = providerOf('local');
-    return leastBusy(revision.endpoints, deps.inflight, turn++).map((endpoint) => candidate(endpoint, paths[operation], {}));
+    return leastBusy(revision.endpoints, deps.inflight, turn++).map((endpoint) => candidate(endpoint, paths[operation] ?? '', {}));
   }
   const connection = deps.memory.connection(live.route.tenant, revision.connection);
   if (!connection)
@@ -31,7 +31,7 @@ export function candidatesFor(deps: Deps, { live, revision }: Resolved, operatio
   const provider = providerOf(connection.kind);
   try {
     const credential = deps.credentials.of(connection);
-    return [candidate(connection.baseUrl, provider.paths[operation], provider.headers(credential))];
+    return [candidate(connection.baseUrl, provider.paths[operation] ?? '', provider.headers(credential))];
   } catch (e) {
     deps.log('error', 'a credential cannot be opened', { tenant: connection.tenant, connection: connection.name, reason: errorText(e) });
     throw new Refusal(

@@ -2,7 +2,8 @@ import type { Operation } from '#adapters/providers/provider.js';
 import type { UsageEvent } from '#core/metric/schema.js';
 import type { JournalEvent } from '../journal/line.js';
 import type { JournalWriter } from '../journal/writer.js';
-import { NO_TOKENS, type Tokens } from '../usage/tokens.js';
+import { UNKNOWN_YET } from '#core/metric/blank.js';
+import type { Tokens } from '#core/metric/tokens.js';
 import type { Caller } from './identify.js';
 import type { Resolved } from './resolve.js';
 
@@ -35,6 +36,8 @@ export class CallRecord {
     this.journal = journal;
     this.startedAt = startedAt;
     this.start = {
+      ...UNKNOWN_YET,
+      tries: [],
       id,
       at: new Date().toISOString(),
       tenant: route.tenant,
@@ -50,12 +53,7 @@ export class CallRecord {
       stream: call.stream,
       purpose: call.caller.purpose,
       status: 'lost',
-      httpStatus: null,
-      error: null,
-      ...NO_TOKENS,
-      latencyMs: null,
-      firstByteMs: null,
-      attempts: 0,
+      connection: call.resolved.revision.connection,
     };
     journal.start(this.start);
   }

@@ -3,7 +3,7 @@ import type { Dispatcher } from 'undici';
 import { answerHeaders } from '../http/headers.js';
 import { errorBody } from '../http/refusal.js';
 import { JsonTap, SseTap, type Tap } from '../usage/tap.js';
-import { NO_TOKENS } from '../usage/tokens.js';
+import { NO_TOKENS } from '#core/metric/tokens.js';
 import type { CallRecord } from './record.js';
 
 /** `unreached`: not a byte came, another address may be tried. `over`: the call is answered and recorded. */

@@ -1,4 +1,5 @@
-import { NO_TOKENS, type Tokens, tokensIn } from './tokens.js';
+import { NO_TOKENS, type Tokens } from '#core/metric/tokens.js';
+import { tokensIn } from './tokens.js';
 
 /** Looks at an answer while it passes; it never changes or delays a byte. */
 export interface Tap {

@@ -1,11 +1,4 @@
-/** Token figures as the upstream stated them; null is what nobody said. */
-export interface Tokens {
-  inputTokens: number | null;
-  outputTokens: number | null;
-  cacheReadTokens: number | null;
-  reasoningTokens: number | null;
-}
-export const NO_TOKENS: Tokens = { inputTokens: null, outputTokens: null, cacheReadTokens: null, reasoningTokens: null };
+import { NO_TOKENS, type Tokens } from '#core/metric/tokens.js';
 
 interface UsageObject {
   prompt_tokens?: unknown;
@@ -29,6 +22,7 @@ export function tokensIn(text: string): Tokens | undefined {
   const usage = lastObject<UsageObject>(text, '"usage"', (u) => count(u.prompt_tokens) !== null || count(u.completion_tokens) !== null);
   if (usage)
     return {
+      ...NO_TOKENS,
       inputTokens: count(usage.prompt_tokens),
       outputTokens: count(usage.completion_tokens),
       cacheReadTokens: count(usage.prompt_tokens_details?.cached_tokens),
@@ -38,6 +32,7 @@ export function tokensIn(text: string): Tokens | undefined {
   if (!timings) return undefined;
   const cached = count(timings.cache_n);
   return {
+    ...NO_TOKENS,
     inputTokens: (count(timings.prompt_n) ?? 0) + (cached ?? 0),
     outputTokens: count(timings.predicted_n),
     cacheReadTokens: cached,
