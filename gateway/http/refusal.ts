@@ -1,4 +1,5 @@
 import type { ServerResponse } from 'node:http';
+import { type Dialect, errorBodyFor } from '../dialects/errors.js';
 
 export type RefusalType =
   | 'invalid_request_error'
@@ -8,7 +9,7 @@ export type RefusalType =
   | 'upstream_error'
   | 'server_error';
 
-/** A call that is answered by the gateway itself, in the shape that OpenAI's clients understand. */
+/** A call that is answered by the gateway itself, in the error form of the caller's dialect. */
 export class Refusal extends Error {
   readonly status: number;
   readonly type: RefusalType;
@@ -35,9 +36,10 @@ export class Refusal extends Error {
 export const badRequest = (code: string, message: string, param?: string): Refusal =>
   new Refusal(400, 'invalid_request_error', code, message, param === undefined ? {} : { param });
 
-/** `{ "error": { message, type, param, code } }` */
-export const errorBody = (e: Pick<Refusal, 'message' | 'type' | 'param' | 'code'>): string =>
-  JSON.stringify({ error: { message: e.message, type: e.type, param: e.param, code: e.code } });
+/** In the error form of the caller's dialect. */
+export function sendRefusal(res: ServerResponse, dialect: Dialect, e: Refusal): void {
+  sendJson(res, e.status, errorBodyFor(dialect, e), e.headers);
+}
 
 export function sendJson(res: ServerResponse, status: number, body: string, headers: Record<string, string> = {}): void {
   res.writeHead(status, { 'content-type': 'application/json', 'content-length': String(Buffer.byteLength(body)), ...headers });

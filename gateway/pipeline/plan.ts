@@ -1,0 +1,154 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import type { Operation } from '#adapters/providers/provider.js';
+import { type Candidate, type Excluded, plan } from '#core/routing/plan.js';
+import type { Needs } from '#core/routing/needs.js';
+import { pickByWeight } from '#core/routing/weights.js';
+import { Refusal } from '../http/refusal.js';
+import type { KnownPolicy } from '../memory/state.js';
+import { estimateTokens } from '../usage/estimate.js';
+import { metadataOf } from './conditions.js';
+import type { Deps } from './deps.js';
+import type { Caller } from './identify.js';
+import { needsOf, type ParsedCall } from './parse.js';
+import { boundOf, priceOf } from './pricing.js';
+import { notLive, policyOf, resolve, visible } from './resolve.js';
+import { healthName, type Target } from './targets.js';
+
+export interface PlanInput {
+  caller: Caller;
+  parsed: ParsedCall;
+  operation: Operation;
+  headers: IncomingHttpHeaders;
+  random(): number;
+  /** deployments that may not be chosen, and the only ones that may */
+  exclude?: ReadonlySet<string>;
+  among?: ReadonlySet<string>;
+}
+/** One target and why it stands where it stands. */
+export interface Choice {
+  target: Target;
+  reason(): string;
+  score?: number | undefined;
+}
+export interface CallPlan {
+  policy: KnownPolicy | undefined;
+  rule: string | null;
+  strategy: string;
+  choices: Choice[];
+  excluded: readonly Excluded[];
+  needs: Needs | null;
+  /** whom the event names when nothing can be tried */
+  first: Target;
+  /** why, when there are no choices */
+  nothing: Refusal;
+}
+
+/** The targets that may take the call, in the order to try them. Throws a `Refusal` when the name stands for nothing here. */
+export function planCall(deps: Deps, i: PlanInput): CallPlan {
+  const pin = i.headers['x-modelhub-revision'];
+  const policy = pin === undefined ? policyOf(deps.memory, i.caller, i.parsed.model) : undefined;
+  return policy ? byPolicy(deps, i, policy) : byName(deps, i, typeof pin === 'string' ? pin : undefined);
+}
+
+function byName(deps: Deps, i: PlanInput, pin: string | undefined): CallPlan {
+  const target = resolve(deps.memory, i.caller, i.parsed.model, pin, i.random());
+  const { live, revision } = target;
+  const reason = (): string => {
+    if (pin !== undefined) return `r${revision.number}: pinned by the caller`;
+    if (live.override) return `r${revision.number}: break-glass override`;
+    const weight = live.weights.find((w) => w.digest === revision.digest)?.weight ?? 0;
+    return live.weights.length > 1 ? `r${revision.number}: weight ${weight} %` : `r${revision.number}: the only revision with traffic`;
+  };
+  const blocked = unpriced(deps, target, i.operation);
+  return {
+    ...{ policy: undefined, rule: null, strategy: 'weighted', excluded: [], needs: null, first: target },
+    choices: blocked ? [] : [{ target, reason }],
+    nothing: blocked ?? notLive(i.caller, i.parsed.model),
+  };
+}
+
+/** The refusal of a model without a price, where its deployment wants it blocked. */
+function unpriced(deps: Deps, target: Target, operation: Operation): Refusal | undefined {
+  const { route } = target.live;
+  if (deps.memory.settings(route.tenant, route.environment, route.name)?.unpriced !== 'block') return undefined;
+  if (priceOf(deps, target, operation).kind !== 'unpriced') return undefined;
+  return new Refusal(
+    403,
+    'permission_error',
+    'model_unpriced',
+    `"${target.revision.modelId}" has no known price, and "${route.name}" takes no calls without one.`,
+    { param: 'model' },
+  );
+}
+
+function byPolicy(deps: Deps, i: PlanInput, policy: KnownPolicy): CallPlan {
+  const inputTokens = estimateTokens(i.parsed.body.length);
+  const needs: Needs = {
+    ...needsOf(i.parsed, i.operation, inputTokens),
+    ...(policy.regions ? { regions: policy.regions } : {}),
+    ...(policy.securityLevels ? { securityLevels: policy.securityLevels } : {}),
+  };
+  const { rule, failed } = deps.conditions.match(policy, () => metadataOf(i, needs));
+  const allowed = (deployment: string): boolean => !i.exclude?.has(deployment) && (i.among?.has(deployment) ?? true);
+  const targets = new Map<string, Target>();
+  const excluded: Excluded[] = [];
+  const candidate = ({ deployment, weight }: { deployment: string; weight: number }): Candidate[] => {
+    if (!allowed(deployment)) return [];
+    const live = visible(deps.memory, i.caller, deployment);
+    const picked = live && pickByWeight(live.weights, i.random());
+    const revision = picked && live.revisions.get(picked.digest);
+    if (!revision) {
+      excluded.push({ id: deployment, code: 'not-live', message: 'is not live in this environment' });
+      return [];
+    }
+    const target = { live, revision };
+    targets.set(deployment, target);
+    if (unpriced(deps, target, i.operation)) {
+      excluded.push({ id: deployment, code: 'unpriced', message: 'has no known price, and its deployment takes no calls without one' });
+      return [];
+    }
+    const { tenant } = live.route;
+    const name = healthName(tenant, revision, revision.endpoints[0]);
+    const offering = deps.memory.offering(tenant, revision.modelId);
+    return [
+      {
+        id: deployment,
+        weight,
+        facts: {
+          ...offering,
+          region: revision.connection === null ? null : (deps.memory.connection(tenant, revision.connection)?.region ?? null),
+        },
+        cost: boundOf(deps, target, i.operation, needs, i.parsed),
+        health: deps.health.of(name).health,
+        breaker: deps.health.of(name).breaker,
+        headroom: deps.allowances.headroom(tenant, revision),
+      },
+    ];
+  };
+  const named = rule ? policy.candidates.filter((c) => rule.use.includes(c.deployment)) : policy.candidates;
+  const extra = rule ? rule.use.filter((u) => !named.some((c) => c.deployment === u)).map((deployment) => ({ deployment, weight: 1 })) : [];
+  const strategy = rule?.strategy ?? policy.strategy;
+  const made = plan({
+    ...{ strategy, adaptive: policy.adaptive, needs, random: i.random, now: Date.now() },
+    candidates: [...named, ...extra].flatMap(candidate),
+    fallbacks: policy.fallbacks.filter((f) => !targets.has(f)).flatMap((deployment) => candidate({ deployment, weight: 1 })),
+  });
+  excluded.push(...made.excluded);
+  const prefix = `${policy.name}${rule ? `, rule ${rule.name}` : ''}${failed.length > 0 ? ` (failed: ${failed.join(', ')})` : ''}: `;
+  const choices = made.order.flatMap((o) => {
+    const target = targets.get(o.id);
+    return target ? [{ target, score: o.score, reason: () => prefix + o.reason() }] : [];
+  });
+  const first = choices[0]?.target ?? targets.values().next().value;
+  if (!first) throw notLive(i.caller, i.parsed.model);
+  return { policy, rule: rule?.name ?? null, strategy, choices, excluded, needs, first, nothing: nobody(policy, excluded) };
+}
+
+/** 503 when waiting may help (an open breaker), else 400: the request asks for what no candidate has. */
+function nobody(policy: KnownPolicy, excluded: readonly Excluded[]): Refusal {
+  const why = excluded.map((e) => `${e.id} ${e.message}`).join('; ');
+  const message = `Nothing behind "${policy.name}" can take this call: ${why || 'it has no candidates'}.`;
+  if (excluded.some((e) => e.code === 'breaker-open'))
+    return new Refusal(503, 'upstream_error', 'no_healthy_candidate', message, { headers: { 'retry-after': '5' } });
+  return new Refusal(400, 'invalid_request_error', 'no_eligible_candidate', message, { param: 'model' });
+}
