@@ -1,4 +1,5 @@
 import type { StreamTranslation } from '#adapters/providers/translator.js';
+import { brokenOff } from './broken-off.js';
 import { translateErrorEvent } from './errors.js';
 import { isObject, type Json } from './fields.js';
 import { BadAnswer } from './message-answer.js';
@@ -32,7 +33,8 @@ export class MessageToChatStream implements StreamTranslation {
     return this.all(this.sse.push(chunk));
   }
   end(): string {
-    return this.all(this.sse.end());
+    const rest = this.all(this.sse.end());
+    return this.done || this.failed ? rest : `${rest}${brokenOff('openai')}`;
   }
 
   private all(events: SseEvent[]): string {
