@@ -1,10 +1,10 @@
 import { contains } from '#core/shared/scope.js';
 import type { RouteRevision } from '#core/routing/schema.js';
+import { pickByWeight } from '#core/routing/weights.js';
 import { badRequest, Refusal } from '../http/refusal.js';
 import type { Memory } from '../memory/memory.js';
 import type { KnownPolicy, LiveRoute } from '../memory/state.js';
 import type { Caller } from './identify.js';
-import { pickByWeight } from './weights.js';
 
 export interface Resolved {
   live: LiveRoute;

@@ -1,0 +1,82 @@
+import type { SECURITY_LEVELS } from '../catalog/schema.js';
+
+type SecurityLevel = (typeof SECURITY_LEVELS)[number];
+
+/** What one call asks of whoever takes it. */
+export interface Needs {
+  /** modalities of its messages, in the catalog's words: `text`, `image`, `pdf`, `audio`, `video` */
+  input: readonly string[];
+  tools: boolean;
+  /** the answer must obey a JSON schema */
+  structuredOutput: boolean;
+  /** counted with a tokenizer, at most a few per cent off */
+  inputTokens: number;
+  /** what the caller allows; null when it states nothing */
+  maxOutputTokens: number | null;
+  /** only in these regions; absent: anywhere */
+  regions?: readonly string[];
+  /** only models at these levels; absent: any */
+  securityLevels?: readonly SecurityLevel[];
+}
+
+/** What is known of a candidate. An empty list, a zero and a null all mean "not known", as in the catalog. */
+export interface Facts {
+  modalities: { input: readonly string[]; output: readonly string[] };
+  capabilities: readonly string[];
+  contextWindow: number;
+  maxTokens: number;
+  securityLevel: SecurityLevel | null;
+  /** of the connection */
+  region: string | null;
+}
+
+export const INELIGIBLE = ['region', 'security-level', 'modality', 'tools', 'structured-output', 'context-length', 'output-length'] as const;
+export interface Ineligible {
+  code: (typeof INELIGIBLE)[number];
+  message: string;
+}
+
+/** Answer length that a ranking assumes when the caller allows more or states nothing; the mean of the Azure conversation trace is 211. */
+export const TYPICAL_OUTPUT_TOKENS = 200;
+/** Output tokens to price a call with when candidates are compared, for each candidate the same. */
+export const expectedOutput = (needs: Pick<Needs, 'maxOutputTokens'>): number =>
+  Math.min(needs.maxOutputTokens ?? TYPICAL_OUTPUT_TOKENS, TYPICAL_OUTPUT_TOKENS);
+
+/**
+ * Why this candidate cannot take the call; null when it can. An ability that is not known never excludes: a tenant's own model
+ * without data passes. Region and security level are permissions and not abilities: under a restriction the unknown is excluded.
+ * Structured output is not decided here, for half of the catalog does not say: see `withoutDeclared`.
+ */
+export function ineligible(needs: Needs, facts: Facts): Ineligible | null {
+  const { regions, securityLevels } = needs;
+  if (regions && (facts.region === null || !regions.includes(facts.region)))
+    return { code: 'region', message: `its region is ${facts.region ?? 'not stated'}; allowed: ${regions.join(', ')}` };
+  if (securityLevels && (facts.securityLevel === null || !securityLevels.includes(facts.securityLevel)))
+    return {
+      code: 'security-level',
+      message: `its security level is ${facts.securityLevel ?? 'not stated'}; allowed: ${securityLevels.join(', ')}`,
+    };
+  const takes = facts.modalities.input;
+  if (takes.length > 0)
+    for (const modality of needs.input) if (!takes.includes(modality)) return { code: 'modality', message: `it does not take ${modality}` };
+  if (needs.tools && facts.capabilities.length > 0 && !facts.capabilities.includes('tools'))
+    return { code: 'tools', message: 'it has no tools' };
+  const output = needs.maxOutputTokens ?? 1;
+  if (facts.contextWindow > 0 && needs.inputTokens + output > facts.contextWindow)
+    return {
+      code: 'context-length',
+      message: `${needs.inputTokens} tokens in and ${output} out are more than its context of ${facts.contextWindow}`,
+    };
+  if (facts.maxTokens > 0 && output > facts.maxTokens)
+    return { code: 'output-length', message: `${output} tokens out are more than its ${facts.maxTokens}` };
+  return null;
+}
+
+/**
+ * The catalog's sources state structured output for half of the models, so that silence is no refusal. While somebody declares
+ * it, those who are silent stand aside; when nobody does, nobody is excluded.
+ */
+export function withoutDeclared<T extends { facts: Facts }>(needs: Needs, candidates: readonly T[]): T[] {
+  const declares = (c: T): boolean => c.facts.capabilities.includes('structured-output');
+  return needs.structuredOutput && candidates.some(declares) ? candidates.filter((c) => !declares(c)) : [];
+}
