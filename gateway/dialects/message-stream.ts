@@ -96,7 +96,9 @@ export class MessageToChatStream implements StreamTranslation {
         return this.delta({ tool_calls: [{ index: place, id: b['id'], type: 'function', function: { name: b['name'], arguments: '' } }] });
       }
       default:
-        throw new BadAnswer(`the provider sent a content block of the type "${str(b['type']).slice(0, 60)}", which a chat has no place for`);
+        throw new BadAnswer(
+          `the provider sent a content block of the type "${str(b['type']).slice(0, 60)}", which a chat has no place for`,
+        );
     }
   }
   private blockDelta(index: unknown, delta: unknown): string {

@@ -9,8 +9,10 @@ import { messageToChat } from './message-to-chat.js';
 import { wholeAsStream } from './whole-as-stream.js';
 
 const HI = [{ role: 'user' as const, content: 'hi' }];
-const toMessage = (body: Json = {}): Translation => chatToMessageAt(() => 1_700_000_000_000)({ messages: HI, stream: true, ...body }, 'claude', {});
-const toChat = (body: Json = {}): Translation => messageToChat('max_tokens')({ messages: HI, max_tokens: 5, stream: true, ...body }, 'gpt', {});
+const toMessage = (body: Json = {}): Translation =>
+  chatToMessageAt(() => 1_700_000_000_000)({ messages: HI, stream: true, ...body }, 'claude', {});
+const toChat = (body: Json = {}): Translation =>
+  messageToChat('max_tokens')({ messages: HI, max_tokens: 5, stream: true, ...body }, 'gpt', {});
 
 function* cut(stream: string, sizes: readonly number[]): Generator<Buffer> {
   const bytes = Buffer.from(stream);
@@ -39,7 +41,10 @@ const viaAnthropic = (text: string) => anthropic(text).messages.stream({ model: 
 
 const event = (e: Json & { type: string }): string => `event: ${e.type}\ndata: ${JSON.stringify(e)}\n\n`;
 const start = (usage: Json): string =>
-  event({ type: 'message_start', message: { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-x', content: [], stop_reason: null, usage } });
+  event({
+    type: 'message_start',
+    message: { id: 'msg_1', type: 'message', role: 'assistant', model: 'claude-x', content: [], stop_reason: null, usage },
+  });
 const block = (index: number, content_block: Json, ...deltas: Json[]): string =>
   event({ type: 'content_block_start', index, content_block }) +
   deltas.map((delta) => event({ type: 'content_block_delta', index, delta })).join('') +
@@ -58,7 +63,11 @@ const CLAUDE = [
   block(1, { type: 'text', text: '' }, { type: 'text_delta', text: 'Grüße, ' }, { type: 'text_delta', text: '漢字 🧡' }),
   block(2, { type: 'tool_use', id: 't1', name: 'f', input: {} }, json(''), json('{"id":1234567890'), json('1234567890}')),
   block(3, { type: 'tool_use', id: 't2', name: 'g', input: {} }),
-  event({ type: 'message_delta', delta: { stop_reason: 'tool_use', stop_sequence: null }, usage: { input_tokens: null, output_tokens: 42 } }),
+  event({
+    type: 'message_delta',
+    delta: { stop_reason: 'tool_use', stop_sequence: null },
+    usage: { input_tokens: null, output_tokens: 42 },
+  }),
   event({ type: 'message_stop' }),
 ].join('');
 
@@ -84,7 +93,12 @@ describe('Anthropic’s stream for OpenAI’s client', () => {
           },
         },
       ],
-      usage: { prompt_tokens: 115, completion_tokens: 42, total_tokens: 157, prompt_tokens_details: { cached_tokens: 100, cache_write_tokens: 5 } },
+      usage: {
+        prompt_tokens: 115,
+        completion_tokens: 42,
+        total_tokens: 157,
+        prompt_tokens_details: { cached_tokens: 100, cache_write_tokens: 5 },
+      },
     });
     expect(text).toContain('"reasoning_content":"Überlegen 🧡"');
     expect(text).toContain('"thinking_blocks":[{"type":"thinking","thinking":"Überlegen 🧡","signature":"sig"}]');
@@ -122,7 +136,11 @@ describe('Anthropic’s stream for OpenAI’s client', () => {
 
 const chunk = (delta: Json, finish_reason: string | null = null, rest: Json = {}): string =>
   `data: ${JSON.stringify({ id: 'c1', object: 'chat.completion.chunk', created: 1, model: 'gpt-x', choices: [{ index: 0, delta, finish_reason }], ...rest })}\n\n`;
-const part = (index: number, args: string, id?: string, name?: string): Json => ({ index, ...(id ? { id, type: 'function' } : {}), function: { ...(name ? { name } : {}), arguments: args } });
+const part = (index: number, args: string, id?: string, name?: string): Json => ({
+  index,
+  ...(id ? { id, type: 'function' } : {}),
+  function: { ...(name ? { name } : {}), arguments: args },
+});
 const USAGE = `data: ${JSON.stringify({ id: 'c1', choices: [], usage: { prompt_tokens: 20, completion_tokens: 7, prompt_tokens_details: { cached_tokens: 16 } } })}\n\n`;
 const GPT = [
   chunk({ role: 'assistant', content: '' }),
@@ -156,7 +174,9 @@ describe('OpenAI’s stream for Anthropic’s client', () => {
     });
   });
   it('has blocks that follow one another', () => {
-    const marks = [...through(toChat(), GPT).text.matchAll(/"type":"content_block_(start|stop)","index":(\d)/g)].map((m) => `${m[1]} ${m[2]}`);
+    const marks = [...through(toChat(), GPT).text.matchAll(/"type":"content_block_(start|stop)","index":(\d)/g)].map(
+      (m) => `${m[1]} ${m[2]}`,
+    );
     expect(marks).toEqual(['start 0', 'stop 0', 'start 1', 'stop 1', 'start 2', 'stop 2', 'start 3', 'stop 3']);
   });
   it('is the same in any cutting, with LF and CRLF', () => {
@@ -182,7 +202,10 @@ describe('OpenAI’s stream for Anthropic’s client', () => {
     const stream = `${chunk({ tool_calls: [part(0, '{}', 't1', 'f')] })}${chunk({ content: 'so' })}${chunk({}, 'stop')}`;
     expect(await viaAnthropic(through(toChat(), stream).text)).toMatchObject({
       stop_reason: 'tool_use',
-      content: [{ type: 'tool_use', input: {} }, { type: 'text', text: 'so' }],
+      content: [
+        { type: 'tool_use', input: {} },
+        { type: 'text', text: 'so' },
+      ],
     });
     expect(() => through(toChat(), `${stream}${chunk({ tool_calls: [part(0, '1')] })}`)).toThrow('after it was over');
   });
@@ -215,19 +238,32 @@ describe('there and back', () => {
         const upstream = [
           start({ input_tokens: 3, cache_read_input_tokens: b.read, cache_creation_input_tokens: b.written, output_tokens: 1 }),
           first === 1 ? block(0, { type: 'text', text: '' }, ...parts) : '',
-          ...b.tools.map((t, i) => block(first + i, { type: 'tool_use', id: `t${i}`, name: t.name, input: {} }, json(JSON.stringify(t.input)))),
+          ...b.tools.map((t, i) =>
+            block(first + i, { type: 'tool_use', id: `t${i}`, name: t.name, input: {} }, json(JSON.stringify(t.input))),
+          ),
           event({ type: 'message_delta', delta: { stop_reason: reason }, usage: { output_tokens: 42 } }),
           event({ type: 'message_stop' }),
         ].join('');
         const chat = through(toMessage({ stream_options: { include_usage: true } }), upstream, s).text;
         const back = through(toChat(), chat, s).text;
-        const events = [...back.matchAll(/^data: (.*)$/gm)].map((m) => JSON.parse(m[1] as string) as Json & { delta?: Json; content_block?: Json; usage?: Json });
-        const pieces = (kind: string, name: string) => events.filter((e) => e.delta?.['type'] === kind).map((e) => e.delta?.[name]).join('');
+        const events = [...back.matchAll(/^data: (.*)$/gm)].map(
+          (m) => JSON.parse(m[1] as string) as Json & { delta?: Json; content_block?: Json; usage?: Json },
+        );
+        const pieces = (kind: string, name: string) =>
+          events
+            .filter((e) => e.delta?.['type'] === kind)
+            .map((e) => e.delta?.[name])
+            .join('');
         expect(pieces('text_delta', 'text')).toBe(b.text.join(''));
         expect(pieces('input_json_delta', 'partial_json')).toBe(b.tools.map((t) => JSON.stringify(t.input)).join(''));
-        expect(events.filter((e) => e.content_block?.['type'] === 'tool_use').map((e) => e.content_block?.['name'])).toEqual(b.tools.map((t) => t.name));
+        expect(events.filter((e) => e.content_block?.['type'] === 'tool_use').map((e) => e.content_block?.['name'])).toEqual(
+          b.tools.map((t) => t.name),
+        );
         const delta = events.find((e) => e['type'] === 'message_delta');
-        expect(delta).toMatchObject({ delta: { stop_reason: reason }, usage: { input_tokens: 3, cache_read_input_tokens: b.read, cache_creation_input_tokens: b.written, output_tokens: 42 } });
+        expect(delta).toMatchObject({
+          delta: { stop_reason: reason },
+          usage: { input_tokens: 3, cache_read_input_tokens: b.read, cache_creation_input_tokens: b.written, output_tokens: 42 },
+        });
       }),
       { numRuns: 60 },
     ));
@@ -268,7 +304,11 @@ describe('a whole answer as a stream', () => {
         {
           index: 0,
           finish_reason: 'tool_calls',
-          message: { role: 'assistant', content: 'Hallo', tool_calls: [{ id: 't', type: 'function', function: { name: 'f', arguments: '{}' } }] },
+          message: {
+            role: 'assistant',
+            content: 'Hallo',
+            tool_calls: [{ id: 't', type: 'function', function: { name: 'f', arguments: '{}' } }],
+          },
         },
       ],
       usage: { prompt_tokens: 1, completion_tokens: 2, total_tokens: 3 },
@@ -288,7 +328,16 @@ describe('a whole answer as a stream', () => {
       { type: 'text', text: 'Hallo', citations: null },
       { type: 'tool_use', id: 't', name: 'f', input: { a: 1 } },
     ];
-    const whole = { id: 'm', type: 'message', role: 'assistant', model: 'm', content, stop_reason: 'tool_use', stop_sequence: null, usage: { input_tokens: 1, output_tokens: 2 } };
+    const whole = {
+      id: 'm',
+      type: 'message',
+      role: 'assistant',
+      model: 'm',
+      content,
+      stop_reason: 'tool_use',
+      stop_sequence: null,
+      usage: { input_tokens: 1, output_tokens: 2 },
+    };
     const text = wholeAsStream('message', JSON.stringify(whole), {});
     expect(await viaAnthropic(text)).toMatchObject(whole);
     expect(() => wholeAsStream('message', '{}', {})).toThrow('the provider sent');

@@ -15,7 +15,10 @@ const provider = (over: Partial<Provider>): Provider => ({
   check: async () => ({ ok: true }),
   ...over,
 });
-const openai = provider({ kind: 'openai', paths: { chat: '/chat/completions', completion: '/completions', response: '/responses', embedding: '/embeddings' } });
+const openai = provider({
+  kind: 'openai',
+  paths: { chat: '/chat/completions', completion: '/completions', response: '/responses', embedding: '/embeddings' },
+});
 const claude = provider({ kind: 'anthropic', paths: { message: '/messages', countTokens: '/messages/count_tokens' } });
 const HI = [{ role: 'user', content: 'hi' }];
 
@@ -72,14 +75,27 @@ describe('messages on a provider with a form of its own', () => {
     expect([t.operation, t.stream]).toEqual(['chat', false]);
     expect(JSON.parse(t.body.toString())).toEqual({ model: 'm', top_p: 0.5, ask: [{ role: 'system', content: 's' }, ...HI] });
     const answer = t.answer(Buffer.from('{"said":"Hallo"}'));
-    expect(JSON.parse(answer)).toMatchObject({ type: 'message', content: [{ type: 'text', text: 'Hallo' }], usage: { input_tokens: 2, output_tokens: 1 } });
-    expect(wholeAsStream('message', answer, {})).toMatch(/^event: message_start\n[^]*event: message_stop\ndata: \{"type":"message_stop"\}\n\n$/);
-    expect(JSON.parse(t.error(503, Buffer.from('asleep')))).toMatchObject({ type: 'error', error: { type: 'overloaded_error', message: 'asleep' } });
+    expect(JSON.parse(answer)).toMatchObject({
+      type: 'message',
+      content: [{ type: 'text', text: 'Hallo' }],
+      usage: { input_tokens: 2, output_tokens: 1 },
+    });
+    expect(wholeAsStream('message', answer, {})).toMatch(
+      /^event: message_start\n[^]*event: message_stop\ndata: \{"type":"message_stop"\}\n\n$/,
+    );
+    expect(JSON.parse(t.error(503, Buffer.from('asleep')))).toMatchObject({
+      type: 'error',
+      error: { type: 'overloaded_error', message: 'asleep' },
+    });
   });
   it('name the caller’s field in a refusal', () => {
     const format = { format: { type: 'json_schema', schema: {} } };
-    expect(() => via({ messages: HI, max_tokens: 1, output_config: format }, 'm', {})).toThrow('"output_config.format" has no counterpart.');
-    expect(() => via({ messages: HI, max_tokens: 1, tools: [{ name: 'f', input_schema: {} }] }, 'm', {})).toThrow('"tools" has no counterpart.');
+    expect(() => via({ messages: HI, max_tokens: 1, output_config: format }, 'm', {})).toThrow(
+      '"output_config.format" has no counterpart.',
+    );
+    expect(() => via({ messages: HI, max_tokens: 1, tools: [{ name: 'f', input_schema: {} }] }, 'm', {})).toThrow(
+      '"tools" has no counterpart.',
+    );
     expect(() => via({ messages: HI, max_tokens: 1, top_k: 1 }, 'm', {})).toThrow('"top_k"');
   });
   it('stream through both', () => {
@@ -88,7 +104,11 @@ describe('messages on a provider with a form of its own', () => {
       stream: true,
       open: () => ({ push: (c) => c.toString(), end: () => 'data: [DONE]\n\n', done: false }),
     });
-    const t = (translatorFor(provider({ paths: { chat: '/c' }, translators: { chat: echo } }), 'message') as Translator)({ messages: HI, max_tokens: 1 }, 'm', {});
+    const t = (translatorFor(provider({ paths: { chat: '/c' }, translators: { chat: echo } }), 'message') as Translator)(
+      { messages: HI, max_tokens: 1 },
+      'm',
+      {},
+    );
     const s = t.open();
     const first = s.push(Buffer.from('data: {"id":"1","choices":[{"delta":{"content":"a"},"finish_reason":"stop"}]}\n\n'));
     expect([first.includes('text_delta'), s.done]).toEqual([true, false]);
