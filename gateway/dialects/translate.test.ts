@@ -129,6 +129,8 @@ describe('countTokens', () => {
     expect(await count({ messages: [{ role: 'user', content: '<|endoftext|>' }] })).toBeGreaterThan(0);
     expect(await count({})).toBe(0);
   });
+  it('counts a word without end in pieces', async () =>
+    expect((await countTokens({ messages: [{ role: 'user', content: 'a'.repeat(32_000) }] })).input_tokens).toBeLessThan(4500));
   it('estimates long text from its bytes', async () =>
     expect((await countTokens({ messages: [{ role: 'user', content: 'x'.repeat(60_000) }] })).input_tokens).toBe(20_008));
 });
