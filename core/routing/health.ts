@@ -28,10 +28,10 @@ export interface Health {
 
 /** 500 ms to the first token at 16 ms a token are 31 */
 const START_TOKENS = 32;
-const PACE_TAU_MS = 20_000;
+const PACE_TAU_MS = 30_000;
 const PEAK_TAU_MS = 5_000;
 /** a peak speaks when it is this many times the mean: below, it is the scatter of single answers */
-const PEAK_SLACK = 2.5;
+const PEAK_SLACK = 3;
 const ERROR_TAU_MS = 30_000;
 /** what one outcome may change after a long silence */
 const LARGEST_STEP = 0.3;

@@ -76,10 +76,10 @@ export function ineligible(needs: Needs, facts: Facts): Ineligible | null {
 }
 
 /**
- * The catalog's sources state structured output for half of the models, so that silence is no refusal. While somebody declares
- * it, those who are silent stand aside; when nobody does, nobody is excluded.
+ * Who stands aside when a call needs structured output. The catalog's sources state it for half of the models, so that silence is
+ * no refusal: while somebody declares it, those who are silent stand aside; when nobody does, nobody is excluded.
  */
-export function withoutDeclared<T extends { facts: Facts }>(needs: Needs, candidates: readonly T[]): T[] {
-  const declares = (c: T): boolean => c.facts.capabilities.includes('structured-output');
-  return needs.structuredOutput && candidates.some(declares) ? candidates.filter((c) => !declares(c)) : [];
+export function withoutDeclared<T extends { facts: Facts }>(candidates: readonly T[]): T[] {
+  const silent = candidates.filter((c) => !c.facts.capabilities.includes('structured-output'));
+  return silent.length === candidates.length ? [] : silent;
 }

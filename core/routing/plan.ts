@@ -94,7 +94,7 @@ function eligible(r: PlanRequest, list: readonly PlanCandidate[], excluded: Excl
       });
     }
   }
-  const silent = withoutDeclared(r.needs, able);
+  const silent = r.needs.structuredOutput ? withoutDeclared(able) : [];
   if (silent.length === 0) return able;
   for (const c of silent) excluded.push({ id: c.id, code: 'structured-output', message: 'others declare structured output, it does not' });
   return able.filter((c) => !silent.includes(c));

@@ -66,6 +66,8 @@ export function luck(seed: number, a: number, b = 0, c = 0): number {
 export const normal = (u: number, v: number): number => Math.sqrt(-2 * Math.log(1 - u)) * Math.cos(2 * Math.PI * v);
 
 const RETRY: RetryRules = { maxAttempts: 3, baseMs: 100, maxMs: 2_000 };
+const EVEN: AdaptiveWeights = { latency: 1, cost: 1, errors: 1, headroom: 1 };
+const TEXT = ['text'];
 const DEADLINE_MS = 60_000;
 /** scatter of a provider's own speed from call to call: sigma of its logarithm */
 const SCATTER = 0.25;
@@ -90,6 +92,8 @@ interface Live {
   seen: LimitSeen | null;
   health: Health;
   breaker: Breaker;
+  /** what plan() sees of it; price and headroom are set for each call */
+  candidate: { -readonly [K in keyof PlanCandidate]: PlanCandidate[K] };
 }
 interface Running {
   call: SimCall;
@@ -110,6 +114,10 @@ class Simulation {
   private readonly policy: SimPolicy;
   private readonly regime: Regime;
   private readonly seed: number;
+  private readonly own: Live[];
+  private readonly health: Health[];
+  private readonly candidates: PlanCandidate[];
+  private readonly random = (): number => luck(this.seed, this.draws++, 77);
   private draws = 0;
   private turn = 0;
   constructor(providers: readonly SimProvider[], calls: readonly SimCall[], policy: SimPolicy, regime: Regime, seed: number) {
@@ -117,10 +125,15 @@ class Simulation {
     this.policy = policy;
     this.regime = regime;
     this.seed = seed;
-    this.live = providers.map((of, index) => ({
-      ...{ of, index, inflight: 0, bucket: of.limit ?? 0, bucketAt: 0, seen: null },
-      ...{ health: newHealth(), breaker: new Breaker() },
-    }));
+    this.live = providers.map((of, index) => {
+      const health = newHealth();
+      const breaker = new Breaker();
+      const candidate = { id: String(index), weight: policy.weights?.[index] ?? 1, facts: KNOWS_NOTHING, cost: 0, health, breaker, headroom: 1 };
+      return { of, index, inflight: 0, bucket: of.limit ?? 0, bucketAt: 0, seen: null, health, breaker, candidate };
+    });
+    this.own = policy.order.map((i) => this.live[i] as Live);
+    this.health = this.own.map((l) => l.health);
+    this.candidates = this.own.map((l) => l.candidate);
     this.result = { calls: calls.length, answered: 0, latencies: new Float64Array(calls.length), cost: 0, latencySum: 0, share: providers.map(() => 0) };
   }
 
@@ -138,23 +151,21 @@ class Simulation {
   private choose(call: SimCall, now: number): Live[] {
     const { policy } = this;
     // a gateway knows the input and not the length of the answer
-    const needs = { input: ['text'], tools: false, structuredOutput: false, inputTokens: call.inputTokens, maxOutputTokens: null };
-    const outputTokens = expectedOutput(needs, usualOutput(policy.order.map((i) => (this.live[i] as Live).health)));
-    const candidates = policy.order.map((index): PlanCandidate => {
-      const l = this.live[index] as Live;
+    const needs = { input: TEXT, tools: false, structuredOutput: false, inputTokens: call.inputTokens, maxOutputTokens: null };
+    const outputTokens = expectedOutput(needs, usualOutput(this.health));
+    for (const l of this.own) {
       const { priceIn, priceOut } = this.regime(l.of, now);
-      return {
-        ...{ id: String(index), weight: policy.weights?.[index] ?? 1, facts: KNOWS_NOTHING },
-        ...{ health: l.health, breaker: l.breaker, headroom: headroomNow(l.seen, now) },
-        cost: call.inputTokens * priceIn + outputTokens * priceOut,
-      };
-    });
-    if (policy.strategy === 'round-robin') for (let k = this.turn++ % candidates.length; k > 0; k--) candidates.push(candidates.shift() as PlanCandidate);
-    const planned = plan({
-      ...{ candidates, fallbacks: [], needs, outputTokens, now, random: () => luck(this.seed, this.draws++, 77) },
-      strategy: policy.strategy === 'round-robin' ? 'priority' : policy.strategy,
-      adaptive: policy.adaptive ?? { latency: 1, cost: 1, errors: 1, headroom: 1 },
-    });
+      l.candidate.cost = call.inputTokens * priceIn + outputTokens * priceOut;
+      l.candidate.headroom = headroomNow(l.seen, now);
+    }
+    let candidates = this.candidates;
+    if (policy.strategy === 'round-robin') {
+      const first = this.turn++ % candidates.length;
+      candidates = [...candidates.slice(first), ...candidates.slice(0, first)];
+    }
+    const strategy = policy.strategy === 'round-robin' ? 'priority' : policy.strategy;
+    const adaptive = policy.adaptive ?? EVEN;
+    const planned = plan({ strategy, adaptive, candidates, fallbacks: [], needs, outputTokens, random: this.random, now });
     return planned.order.map((c) => this.live[Number(c.id)] as Live);
   }
 
@@ -187,7 +198,9 @@ class Simulation {
       this.events.add(now + 40, (at) => this.fail(r, to, ticket, now, at, 429, after));
       return;
     }
-    const [u, v, w] = [1, 2, 3].map((k) => luck(this.seed, r.index, to.index * 8 + k, r.tries)) as [number, number, number];
+    const u = luck(this.seed, r.index, to.index * 8 + 1, r.tries);
+    const v = luck(this.seed, r.index, to.index * 8 + 2, r.tries);
+    const w = luck(this.seed, r.index, to.index * 8 + 3, r.tries);
     if (w < p.errorRate) {
       const hangs = w < p.errorRate * HANGING;
       this.events.add(now + (hangs ? HANG_MS : p.startMs), (at) => this.fail(r, to, ticket, now, at, hangs ? null : 500, undefined));
