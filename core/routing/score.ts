@@ -9,7 +9,7 @@ const LEAST_HEADROOM = 0.01;
 const LEAST_COST = 1 / 50;
 
 export interface Figures {
-  /** for an answer of 200 tokens; null: nothing known */
+  /** for an answer of the expected length; null: nothing known */
   latencyMs: number | null;
   /** of this call, nano-dollars; null: unpriced */
   cost: number | null;

@@ -1,6 +1,7 @@
-import { argumentsObject, RawJson, stringify } from './exact-json.js';
+import { argumentsObject, stringify } from './exact-json.js';
 import { isObject, type Json } from './fields.js';
 import { answerObject, BadAnswer } from './message-answer.js';
+import { RawJson } from './raw-json.js';
 import { messageUsage, stopReason } from './usage.js';
 
 /** Anthropic's message around its content; the members that only Anthropic can fill are null. */

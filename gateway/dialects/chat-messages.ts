@@ -114,7 +114,8 @@ export function turnsOf(messages: unknown): { system: Json[]; messages: Json[] }
         add('user', blocks(m['content'], `${field}.content`, true));
         break;
       case 'assistant':
-        if (i === all.length - 1) refuse(field, 'is an answer of the assistant: this provider would go on with it instead of giving a new one');
+        if (i === all.length - 1)
+          refuse(field, 'is an answer of the assistant: this provider would go on with it instead of giving a new one');
         add('assistant', assistant(m, field));
         break;
       case 'tool':

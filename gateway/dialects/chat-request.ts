@@ -16,21 +16,21 @@ const is =
  * Fields without a counterpart that may stay out when they say what holds anyway. The cache fields are hints: they change
  * what a call costs, never what it answers (a breakpoint on a part is translated).
  */
-const NEUTRAL: Readonly<Record<string, Ok>> = {
-  n: is(1),
-  logprobs: is(false),
-  top_logprobs: is(0),
-  presence_penalty: is(0),
-  frequency_penalty: is(0),
-  logit_bias: (v) => typeof v === 'object' && Object.keys(v as object).length === 0,
-  modalities: (v) => Array.isArray(v) && v.length === 1 && v[0] === 'text',
-  store: is(false),
-  verbosity: is('medium'),
-  metadata: (v) => typeof v === 'object' && Object.keys(v as object).length === 0,
-  prompt_cache_key: () => true,
-  prompt_cache_options: () => true,
-  prompt_cache_retention: () => true,
-};
+const NEUTRAL: ReadonlyMap<string, Ok> = new Map<string, Ok>([
+  ['n', is(1)],
+  ['logprobs', is(false)],
+  ['top_logprobs', is(0)],
+  ['presence_penalty', is(0)],
+  ['frequency_penalty', is(0)],
+  ['logit_bias', (v) => typeof v === 'object' && Object.keys(v as object).length === 0],
+  ['modalities', (v) => Array.isArray(v) && v.length === 1 && v[0] === 'text'],
+  ['store', is(false)],
+  ['verbosity', is('medium')],
+  ['metadata', (v) => typeof v === 'object' && Object.keys(v as object).length === 0],
+  ['prompt_cache_key', () => true],
+  ['prompt_cache_options', () => true],
+  ['prompt_cache_retention', () => true],
+]);
 /** fields that `messageBody` reads */
 const READ = new Set([
   'model',
@@ -63,7 +63,7 @@ export function wantsUsage(body: Json): boolean {
 
 /** The body of a chat request as that of a messages request, without `max_tokens` when the caller named none. */
 export function messageBody(body: Json, model: string): Json {
-  for (const [key, value] of Object.entries(body)) if (given(value) && !READ.has(key) && !NEUTRAL[key]?.(value)) refuse(key);
+  for (const [key, value] of Object.entries(body)) if (given(value) && !READ.has(key) && !NEUTRAL.get(key)?.(value)) refuse(key);
   const { system, messages } = turnsOf(body['messages']);
   const format = outputFormat(body['response_format']);
   const effort = given(body['reasoning_effort']) ? text(body['reasoning_effort'], 'reasoning_effort') : undefined;
@@ -75,7 +75,7 @@ export function messageBody(body: Json, model: string): Json {
     messages,
     temperature: given(body['temperature']) ? number(body['temperature'], 'temperature', 0, 1) : undefined,
     top_p: given(body['top_p']) ? number(body['top_p'], 'top_p', 0, 1) : undefined,
-    stop_sequences: given(body['stop']) ? stops(body['stop']) : undefined,
+    stop_sequences: stops(body['stop']),
     stream: given(body['stream']) ? boolean(body['stream'], 'stream') : undefined,
     metadata: userOf(body),
     service_tier: given(body['service_tier']) ? tierOf(body['service_tier']) : undefined,
@@ -93,7 +93,11 @@ function limit(body: Json): number | undefined {
   return given(body[field]) ? number(body[field], field, 1, Number.MAX_SAFE_INTEGER) : undefined;
 }
 
-const stops = (v: unknown): string[] => (typeof v === 'string' ? [v] : list(v, 'stop').map((s, i) => text(s, at('stop', i))));
+function stops(v: unknown): string[] | undefined {
+  if (!given(v)) return undefined;
+  const all = typeof v === 'string' ? [v] : list(v, 'stop').map((s, i) => text(s, at('stop', i)));
+  return all.length === 0 ? undefined : all;
+}
 
 function userOf(body: Json): Json | undefined {
   const [user, safety] = [body['user'], body['safety_identifier']];

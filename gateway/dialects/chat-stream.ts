@@ -64,14 +64,14 @@ export class ChatToMessageStream implements StreamTranslation {
       this.failed = true;
       return translateErrorEvent('anthropic', data);
     }
+    if (isObject(c['usage'])) this.usage = c['usage'];
+    const choice: unknown = Array.isArray(c['choices']) ? c['choices'][0] : undefined;
+    if (!isObject(choice)) return ''; // usage, or what some servers say about the prompt before they answer
     let out = '';
     if (!this.started) {
       this.started = true;
       out += frame({ type: 'message_start', message: messageOf(c['id'], c['model'], [], null, undefined) });
     }
-    if (isObject(c['usage'])) this.usage = c['usage'];
-    const choice: unknown = Array.isArray(c['choices']) ? c['choices'][0] : undefined;
-    if (!isObject(choice)) return out;
     if (isObject(choice['delta'])) out += this.delta(choice['delta']);
     if (typeof choice['finish_reason'] === 'string') this.finish = choice['finish_reason'];
     return out;

@@ -6,7 +6,8 @@ import type { Json } from './fields.js';
 const NOW = 1_700_000_000_000;
 const HI = [{ role: 'user', content: 'hi' }];
 const chatToMessage = chatToMessageAt(() => NOW);
-const text = (body: Json, defaults: Json = {}): string => chatToMessage({ model: 'd', messages: HI, ...body }, 'claude', defaults).body.toString();
+const text = (body: Json, defaults: Json = {}): string =>
+  chatToMessage({ model: 'd', messages: HI, ...body }, 'claude', defaults).body.toString();
 const sent = (body: Json, defaults: Json = {}): Json => JSON.parse(text(body, defaults)) as Json;
 const refused = (body: Json): string => {
   try {
@@ -40,7 +41,9 @@ describe('a chat request as a messages request', () => {
     ['service_tier default', { service_tier: 'default' }, { service_tier: 'standard_only' }],
     [
       'response_format',
-      { response_format: { type: 'json_schema', json_schema: { name: 'n', description: 'why', strict: true, schema: { type: 'object' } } } },
+      {
+        response_format: { type: 'json_schema', json_schema: { name: 'n', description: 'why', strict: true, schema: { type: 'object' } } },
+      },
       { output_config: { format: { type: 'json_schema', schema: { type: 'object', description: 'why' } } } },
     ],
     ['tools', { tools: [fn] }, { tools: [{ name: 'f', description: 'does', input_schema: { type: 'object', properties: { a: {} } } }] }],
@@ -57,11 +60,7 @@ describe('a chat request as a messages request', () => {
       { tool_choice: { type: 'function', function: { name: 'f' } }, parallel_tool_calls: false },
       { tool_choice: { type: 'tool', name: 'f', disable_parallel_tool_use: true } },
     ],
-    [
-      'one call at a time',
-      { tools: [fn], parallel_tool_calls: false },
-      { tool_choice: { type: 'auto', disable_parallel_tool_use: true } },
-    ],
+    ['one call at a time', { tools: [fn], parallel_tool_calls: false }, { tool_choice: { type: 'auto', disable_parallel_tool_use: true } }],
   ])('translates %s', (_name, given, expected) => expect(sent(given)).toMatchObject(expected));
 
   it('leaves out what says the default', () => {
@@ -105,6 +104,9 @@ describe('a chat request as a messages request', () => {
     ['function_call', { function_call: 'auto' }],
     ['top_k', { top_k: 3 }],
     ['something_new', { something_new: false }],
+    ['constructor', { constructor: 1 }],
+    ['valueOf', { valueOf: 1 }],
+    ['__proto__', JSON.parse('{"__proto__":1}') as Json],
     ['temperature', { temperature: 1.5 }],
     ['temperature', { temperature: '1' }],
     ['max_tokens', { max_tokens: 0 }],
@@ -122,17 +124,48 @@ describe('a chat request as a messages request', () => {
     ['messages', { messages: 'hi' }],
     ['messages[0].role', { messages: [{ role: 'function', name: 'f', content: 'x' }] }],
     ['messages[0].name', { messages: [{ role: 'user', name: 'Ann', content: 'x' }] }],
-    ['messages[0].content[1].type', { messages: [{ role: 'user', content: [{ type: 'text', text: 'a' }, { type: 'input_audio', input_audio: {} }] }] }],
+    [
+      'messages[0].content[1].type',
+      {
+        messages: [
+          {
+            role: 'user',
+            content: [
+              { type: 'text', text: 'a' },
+              { type: 'input_audio', input_audio: {} },
+            ],
+          },
+        ],
+      },
+    ],
     ['messages[0].content[0].type', { messages: [{ role: 'user', content: [{ type: 'file', file: {} }] }] }],
-    ['messages[0].content[0].image_url.detail', { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: PNG, detail: 'low' } }] }] }],
-    ['messages[0].content[0].image_url.url', { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'http://a/b.png' } }] }] }],
-    ['messages[0].content[0].image_url.url', { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/tiff;base64,AA' } }] }] }],
-    ['messages[0].function_call', { messages: [{ role: 'assistant', content: 'x', function_call: { name: 'f', arguments: '{}' } }, ...HI] }],
+    [
+      'messages[0].content[0].image_url.detail',
+      { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: PNG, detail: 'low' } }] }] },
+    ],
+    [
+      'messages[0].content[0].image_url.url',
+      { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'http://a/b.png' } }] }] },
+    ],
+    [
+      'messages[0].content[0].image_url.url',
+      { messages: [{ role: 'user', content: [{ type: 'image_url', image_url: { url: 'data:image/tiff;base64,AA' } }] }] },
+    ],
+    [
+      'messages[0].function_call',
+      { messages: [{ role: 'assistant', content: 'x', function_call: { name: 'f', arguments: '{}' } }, ...HI] },
+    ],
     ['messages[0].content', { messages: [{ role: 'assistant', content: null }, ...HI] }],
     ['messages[1]', { messages: [...HI, { role: 'assistant', content: 'I begin' }] }],
     [
       'messages[1].tool_calls[0].function.arguments',
-      { messages: [...HI, { role: 'assistant', tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{"a":' } }] }, ...HI] },
+      {
+        messages: [
+          ...HI,
+          { role: 'assistant', tool_calls: [{ id: 'c', type: 'function', function: { name: 'f', arguments: '{"a":' } }] },
+          ...HI,
+        ],
+      },
     ],
   ])('refuses %s by name', (field, body) => expect(refused(body)).toBe(field));
 
@@ -213,7 +246,9 @@ describe('a chat request as a messages request', () => {
 });
 
 const answer = (m: Json): Json =>
-  JSON.parse(chatToMessage({ model: 'd', messages: HI }, 'claude', {}).answer(Buffer.from(JSON.stringify({ type: 'message', ...m })))) as Json;
+  JSON.parse(
+    chatToMessage({ model: 'd', messages: HI }, 'claude', {}).answer(Buffer.from(JSON.stringify({ type: 'message', ...m }))),
+  ) as Json;
 
 describe('a message as a chat completion', () => {
   it('has everything', () =>
@@ -261,11 +296,15 @@ describe('a message as a chat completion', () => {
     expect(message({ content: [{ type: 'tool_use', id: 't', name: 'f', input: {} }] })).toMatchObject({ content: null });
     expect(message({ content: [] })).toMatchObject({ content: '' });
   });
+  it('keeps every digit of a tool call', () => {
+    const body = '{"type":"message","content":[{"type":"tool_use","id":"t","name":"f","input":{"id":12345678901234567890}}]}';
+    const text = chatToMessage({ messages: HI }, 'claude', {}).answer(Buffer.from(body));
+    expect(text).toContain('"arguments":"{\\"id\\":12345678901234567890}"');
+  });
   it.each([
     ['not JSON', 'oops'],
     ['no message', '{"type":"error"}'],
     ['a server tool', '{"type":"message","content":[{"type":"server_tool_use"}]}'],
-    ['a rounded number', '{"type":"message","content":[{"type":"tool_use","input":{"id":12345678901234567890}}]}'],
   ])('fails for %s', (_name, body) =>
     expect(() => chatToMessage({ messages: HI }, 'claude', {}).answer(Buffer.from(body))).toThrow('the provider sent'),
   );

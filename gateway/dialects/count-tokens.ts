@@ -12,6 +12,13 @@ const IMAGE_TOKENS = 1600;
 /** Roles and delimiters around a turn, a tool or the system prompt: OpenAI's cookbook counts three, and one for the name. */
 const FRAME_TOKENS = 4;
 
+/**
+ * The tokenizer takes time that is quadratic in the length of a word: 32 kB without a space block the process for a second.
+ * Text with such a word is counted in pieces, which adds a token to a piece at most.
+ */
+const PIECE = 256;
+const RUN = /\S{256}|\s{256}/;
+
 type Counter = (text: string) => number;
 let counter: Counter | undefined;
 
@@ -20,7 +27,13 @@ async function load(): Promise<Counter> {
   if (counter) return counter;
   const { countTokens } = await import('gpt-tokenizer/encoding/o200k_base');
   // the text of a special token is the caller's text like any other
-  counter = (text) => countTokens(text, { disallowedSpecial: new Set() });
+  const options = { disallowedSpecial: new Set<string>() };
+  counter = (text) => {
+    if (!RUN.test(text)) return countTokens(text, options);
+    let sum = 0;
+    for (let i = 0; i < text.length; i += PIECE) sum += countTokens(text.slice(i, i + PIECE), options);
+    return sum;
+  };
   return counter;
 }
 

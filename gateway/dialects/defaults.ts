@@ -70,9 +70,12 @@ export const MESSAGE_FIELDS: ReadonlySet<string> = new Set([
 
 /** These make a call what it is: never a default. */
 const NEVER = new Set(['model', 'messages', 'stream', 'stream_options']);
-const SAME: Readonly<Record<string, string>> = { max_tokens: 'max_completion_tokens', max_completion_tokens: 'max_tokens' };
+const SAME: ReadonlyMap<string, string> = new Map([
+  ['max_tokens', 'max_completion_tokens'],
+  ['max_completion_tokens', 'max_tokens'],
+]);
 
-const missing = (o: Json, key: string): boolean => !(key in o) && !(SAME[key] !== undefined && SAME[key] in o);
+const missing = (o: Json, key: string): boolean => !Object.hasOwn(o, key) && !Object.hasOwn(o, SAME.get(key) ?? key);
 
 /**
  * A revision's defaults are written in its provider's dialect, as they are for a call that passes unchanged; a name that only

@@ -10,8 +10,14 @@ describe('errors in the dialect of the caller', () => {
       error: { message: '"seed" has no counterpart.', type: 'invalid_request_error', param: 'seed', code: 'untranslatable' },
     }));
   it('has Anthropic’s form, with the field in the message', () => {
-    const body = JSON.parse(errorBodyFor('anthropic', { ...error, message: 'must be a number', param: 'top_k', requestId: 'req_1' })) as unknown;
-    expect(body).toEqual({ type: 'error', error: { type: 'invalid_request_error', message: 'top_k: must be a number' }, request_id: 'req_1' });
+    const body = JSON.parse(
+      errorBodyFor('anthropic', { ...error, message: 'must be a number', param: 'top_k', requestId: 'req_1' }),
+    ) as unknown;
+    expect(body).toEqual({
+      type: 'error',
+      error: { type: 'invalid_request_error', message: 'top_k: must be a number' },
+      request_id: 'req_1',
+    });
   });
   // Anthropic's API documentation, "Errors"
   it.each([
@@ -49,7 +55,11 @@ describe('errors in the dialect of the caller', () => {
 describe('upstream errors', () => {
   it.each([
     ['{"type":"error","error":{"type":"overloaded_error","message":"Overloaded"},"request_id":"req_9"}', 'Overloaded', 'overloaded_error'],
-    ['{"error":{"message":"No such model","type":"invalid_request_error","param":"model","code":"model_not_found"}}', 'No such model', 'model_not_found'],
+    [
+      '{"error":{"message":"No such model","type":"invalid_request_error","param":"model","code":"model_not_found"}}',
+      'No such model',
+      'model_not_found',
+    ],
     ['{"error":"model is loading"}', 'model is loading', null],
     ['{"object":"error","message":"too long","type":"BadRequestError","code":400}', 'too long', 'BadRequestError'],
     ['{"detail":"Not Found"}', 'Not Found', null],

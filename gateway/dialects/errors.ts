@@ -20,49 +20,49 @@ export interface CallError {
 }
 
 /** Source: "Errors" in Anthropic's API documentation, and `ErrorType` of @anthropic-ai/sdk 1.12.0. */
-const ANTHROPIC_TYPES: Readonly<Record<number, string>> = {
-  400: 'invalid_request_error',
-  401: 'authentication_error',
-  402: 'billing_error',
-  403: 'permission_error',
-  404: 'not_found_error',
-  408: 'timeout_error',
-  409: 'conflict_error',
-  413: 'request_too_large',
-  429: 'rate_limit_error',
-  500: 'api_error',
-  503: 'overloaded_error',
-  504: 'timeout_error',
-  529: 'overloaded_error',
-};
+const ANTHROPIC_TYPES: ReadonlyMap<number, string> = new Map<number, string>([
+  [400, 'invalid_request_error'],
+  [401, 'authentication_error'],
+  [402, 'billing_error'],
+  [403, 'permission_error'],
+  [404, 'not_found_error'],
+  [408, 'timeout_error'],
+  [409, 'conflict_error'],
+  [413, 'request_too_large'],
+  [429, 'rate_limit_error'],
+  [500, 'api_error'],
+  [503, 'overloaded_error'],
+  [504, 'timeout_error'],
+  [529, 'overloaded_error'],
+]);
 export const anthropicErrorType = (status: number): string =>
-  ANTHROPIC_TYPES[status] ?? (status >= 400 && status < 500 ? 'invalid_request_error' : 'api_error');
+  ANTHROPIC_TYPES.get(status) ?? (status >= 400 && status < 500 ? 'invalid_request_error' : 'api_error');
 
-const OPENAI_TYPES: Readonly<Record<number, string>> = {
-  401: 'authentication_error',
-  403: 'permission_error',
-  429: 'rate_limit_error',
-};
+const OPENAI_TYPES: ReadonlyMap<number, string> = new Map<number, string>([
+  [401, 'authentication_error'],
+  [403, 'permission_error'],
+  [429, 'rate_limit_error'],
+]);
 export const openaiErrorType = (status: number): string =>
-  OPENAI_TYPES[status] ?? (status >= 400 && status < 500 ? 'invalid_request_error' : 'server_error');
+  OPENAI_TYPES.get(status) ?? (status >= 400 && status < 500 ? 'invalid_request_error' : 'server_error');
 
 /** Source: "Errors" in Anthropic's API documentation: an error inside a stream comes after the status 200. */
-const STATUS_OF_CODE: Readonly<Record<string, number>> = {
-  invalid_request_error: 400,
-  authentication_error: 401,
-  billing_error: 402,
-  permission_error: 403,
-  not_found_error: 404,
-  conflict_error: 409,
-  request_too_large: 413,
-  rate_limit_error: 429,
+const STATUS_OF_CODE: ReadonlyMap<string, number> = new Map<string, number>([
+  ['invalid_request_error', 400],
+  ['authentication_error', 401],
+  ['billing_error', 402],
+  ['permission_error', 403],
+  ['not_found_error', 404],
+  ['conflict_error', 409],
+  ['request_too_large', 413],
+  ['rate_limit_error', 429],
   // OpenAI's codes for the same
-  rate_limit_exceeded: 429,
-  insufficient_quota: 429,
-  api_error: 500,
-  timeout_error: 504,
-  overloaded_error: 529,
-};
+  ['rate_limit_exceeded', 429],
+  ['insufficient_quota', 429],
+  ['api_error', 500],
+  ['timeout_error', 504],
+  ['overloaded_error', 529],
+]);
 
 /** An error body as JSON text. Anthropic's form has no place for a field, so its message names it. */
 export function errorBodyFor(dialect: Dialect, e: CallError): string {
@@ -105,7 +105,7 @@ export const translateError = (dialect: Dialect, status: number, body: Buffer): 
 /** An upstream's error event in the middle of a stream, in the caller's dialect. */
 export function translateErrorEvent(dialect: Dialect, data: string): string {
   const e = upstreamError(500, Buffer.from(data));
-  const status = STATUS_OF_CODE[e.code ?? ''] ?? 500;
+  const status = STATUS_OF_CODE.get(e.code ?? '') ?? 500;
   return errorEventFor(dialect, { ...e, status, type: openaiErrorType(status) });
 }
 

@@ -1,11 +1,56 @@
+import { randomUUID } from 'node:crypto';
 import { isObject } from './fields.js';
+import { RawJson } from './raw-json.js';
 
-/** JSON text that goes into a body as it is: the arguments of a tool call keep every digit of their numbers. */
-export class RawJson {
-  readonly text: string;
-  constructor(text: string) {
-    this.text = text;
+/** A string that no text from outside can begin with, which stands for a number while `JSON.parse` runs. */
+const MARK = `${randomUUID()}:`;
+const SUSPECT = /\d{16}|[eE]\+?\d{3}/;
+const NUMBER = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?/y;
+
+/**
+ * As `JSON.parse`, but numbers that it would change (whole ones beyond 2^53, and those beyond the range of a double) come as
+ * `RawJson`, so that `stringify` gives them back digit for digit. Throws `SyntaxError`.
+ */
+export function parse(text: string): unknown {
+  if (!SUSPECT.test(text)) return JSON.parse(text);
+  let out = '';
+  let from = 0;
+  for (let i = 0; i < text.length; ) {
+    const c = text.charCodeAt(i);
+    if (c === QUOTE) i = stringEnd(text, i);
+    else if (c === MINUS || (c >= ZERO && c <= NINE)) {
+      NUMBER.lastIndex = i;
+      const token = NUMBER.exec(text)?.[0] ?? '';
+      if (changes(token)) {
+        out += `${text.slice(from, i)}"${MARK}${token}"`;
+        from = i + token.length;
+      }
+      i += Math.max(1, token.length);
+    } else i++;
   }
+  if (from === 0) return JSON.parse(text);
+  const revive = (_key: string, v: unknown): unknown =>
+    typeof v === 'string' && v.startsWith(MARK) ? new RawJson(v.slice(MARK.length)) : v;
+  return JSON.parse(out + text.slice(from), revive);
+}
+
+const QUOTE = 0x22;
+const MINUS = 0x2d;
+const ZERO = 0x30;
+const NINE = 0x39;
+const changes = (token: string): boolean => {
+  const n = Number(token);
+  return !Number.isFinite(n) || (Number.isInteger(n) && !Number.isSafeInteger(n) && /^-?\d+$/.test(token));
+};
+
+/** Offset after the string that opens at `at`; the end of the text when it never closes. */
+function stringEnd(text: string, at: number): number {
+  for (let i = text.indexOf('"', at + 1); i >= 0; i = text.indexOf('"', i + 1)) {
+    let backslashes = 0;
+    while (text[i - 1 - backslashes] === '\\') backslashes++;
+    if (backslashes % 2 === 0) return i + 1;
+  }
+  return text.length;
 }
 
 /** As `JSON.stringify`, with `RawJson` put in unchanged. */
@@ -27,14 +72,4 @@ export function argumentsObject(text: string): RawJson | undefined {
   } catch {
     return undefined; // not JSON: the caller decides between a refusal and an error
   }
-}
-
-/**
- * Whether a parsed value holds a whole number that `JSON.parse` may have rounded (beyond 2^53).
- * A rounded account number in a tool call is worse than an error.
- */
-export function hasRounded(value: unknown): boolean {
-  if (typeof value === 'number') return Number.isInteger(value) && !Number.isSafeInteger(value) && Math.abs(value) < 1e21;
-  if (Array.isArray(value)) return value.some(hasRounded);
-  return isObject(value) && Object.values(value).some(hasRounded);
 }

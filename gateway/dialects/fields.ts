@@ -1,8 +1,9 @@
 import { Untranslatable } from '#adapters/providers/translator.js';
+import { RawJson } from './raw-json.js';
 
 export type Json = Record<string, unknown>;
 
-export const isObject = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v);
+export const isObject = (v: unknown): v is Json => typeof v === 'object' && v !== null && !Array.isArray(v) && !(v instanceof RawJson);
 
 /** Both dialects take an explicit `null` for "left out". */
 export const given = (v: unknown): boolean => v !== undefined && v !== null;

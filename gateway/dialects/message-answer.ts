@@ -1,4 +1,4 @@
-import { hasRounded } from './exact-json.js';
+import { parse, stringify } from './exact-json.js';
 import { isObject, type Json } from './fields.js';
 import { chatUsage, finishReason } from './usage.js';
 
@@ -14,7 +14,7 @@ export class BadAnswer extends Error {
 export function answerObject(body: Buffer): Json {
   let parsed: unknown;
   try {
-    parsed = JSON.parse(body.toString());
+    parsed = parse(body.toString());
   } catch {
     throw new BadAnswer('the provider sent an answer that is not JSON');
   }
@@ -43,7 +43,10 @@ export function chatCompletion(body: Buffer, seconds: number): string {
     else if (block['type'] === 'thinking' || block['type'] === 'redacted_thinking') {
       reasoning += textOf(block['thinking']);
       thinking.push(block);
-    } else throw new BadAnswer(`the provider sent a content block of the type "${textOf(block['type']).slice(0, 60)}", which a chat has no place for`);
+    } else
+      throw new BadAnswer(
+        `the provider sent a content block of the type "${textOf(block['type']).slice(0, 60)}", which a chat has no place for`,
+      );
   }
   const message = {
     role: 'assistant',
@@ -53,7 +56,7 @@ export function chatCompletion(body: Buffer, seconds: number): string {
     ...(thinking.length === 0 ? {} : { thinking_blocks: thinking }),
     ...(calls.length === 0 ? {} : { tool_calls: calls }),
   };
-  return JSON.stringify({
+  return stringify({
     id: m['id'],
     object: 'chat.completion',
     created: seconds,
@@ -64,6 +67,5 @@ export function chatCompletion(body: Buffer, seconds: number): string {
 }
 
 function toolCall(block: Json): Json {
-  if (hasRounded(block['input'])) throw new BadAnswer('the provider sent a tool call with a whole number beyond 2^53; ask for a stream to get it exactly');
-  return { id: block['id'], type: 'function', function: { name: block['name'], arguments: JSON.stringify(block['input'] ?? {}) } };
+  return { id: block['id'], type: 'function', function: { name: block['name'], arguments: stringify(block['input'] ?? {}) } };
 }

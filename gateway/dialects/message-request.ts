@@ -35,6 +35,7 @@ export function chatBody(body: Json, model: string, limitName: LimitName): Json 
   const output = outputOf(body['output_config']);
   const choice = given(body['tool_choice']) ? choiceOf(body['tool_choice']) : {};
   const stops = given(body['stop_sequences']) ? list(body['stop_sequences'], 'stop_sequences') : [];
+  const tools = given(body['tools']) ? list(body['tools'], 'tools') : [];
   return compact({
     model,
     messages: chatMessages(body['system'], body['messages']),
@@ -47,7 +48,8 @@ export function chatBody(body: Json, model: string, limitName: LimitName): Json 
     service_tier: given(body['service_tier']) ? tierOf(body['service_tier']) : undefined,
     reasoning_effort: output.effort ?? (given(body['thinking']) ? effortOf(body['thinking']) : undefined),
     response_format: output.format,
-    tools: given(body['tools']) ? list(body['tools'], 'tools').map((t, i) => functionOf(t, at('tools', i))) : undefined,
+    // OpenAI refuses an empty list of tools
+    tools: tools.length === 0 ? undefined : tools.map((t, i) => functionOf(t, at('tools', i))),
     ...choice,
   });
 }

@@ -20,6 +20,7 @@ export class MessageToChatStream implements StreamTranslation {
   private readonly calls = new Map<unknown, number>();
   /** tool blocks of which no input came yet: a call without input has the arguments `{}` */
   private readonly silent = new Set<unknown>();
+  /** thinking blocks with their signatures, by the place of the block */
   private readonly thinking = new Map<unknown, Json>();
   private readonly seconds: number;
   private readonly includeUsage: boolean;
@@ -96,7 +97,9 @@ export class MessageToChatStream implements StreamTranslation {
         return this.delta({ tool_calls: [{ index: place, id: b['id'], type: 'function', function: { name: b['name'], arguments: '' } }] });
       }
       default:
-        throw new BadAnswer(`the provider sent a content block of the type "${str(b['type']).slice(0, 60)}", which a chat has no place for`);
+        throw new BadAnswer(
+          `the provider sent a content block of the type "${str(b['type']).slice(0, 60)}", which a chat has no place for`,
+        );
     }
   }
   private blockDelta(index: unknown, delta: unknown): string {
@@ -122,18 +125,15 @@ export class MessageToChatStream implements StreamTranslation {
     return this.delta({ tool_calls: [{ index: this.calls.get(index), function: { arguments: text } }] });
   }
   private blockStop(index: unknown): string {
-    const thinking = this.thinking.get(index);
-    if (thinking) {
-      this.thinking.delete(index);
-      return this.delta({ thinking_blocks: [thinking] });
-    }
     return this.silent.has(index) ? this.argument(index, '{}') : '';
   }
   private stop(): string {
     this.done = true;
+    // once and whole: the clients' accumulators put lists without an index together in different ways
+    const signed = this.thinking.size === 0 ? '' : this.delta({ thinking_blocks: [...this.thinking.values()] });
     const last = this.chunk([{ index: 0, delta: {}, logprobs: null, finish_reason: this.finish }], null);
     const usage = this.includeUsage ? this.chunk([], chatUsage(this.usage) ?? null) : '';
-    return `${last}${usage}${openaiFrame('[DONE]')}`;
+    return `${signed}${last}${usage}${openaiFrame('[DONE]')}`;
   }
   private delta(delta: Json): string {
     return this.chunk([{ index: 0, delta, logprobs: null, finish_reason: null }], null);

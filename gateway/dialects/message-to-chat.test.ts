@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import { Untranslatable } from '#adapters/providers/translator.js';
+import { parse } from './exact-json.js';
 import type { Json } from './fields.js';
 import { messageToChat } from './message-to-chat.js';
 
@@ -23,13 +24,20 @@ const user = (...content: Json[]): Json => ({ messages: [{ role: 'user', content
 describe('a messages request as a chat request', () => {
   it('is the smallest one', () => expect(sent({})).toEqual({ model: 'gpt', messages: HI, max_completion_tokens: 9 }));
   it('uses the older name of the limit for compatible servers', () =>
-    expect(JSON.parse(messageToChat('max_tokens')({ messages: HI, max_tokens: 4 }, 'm', {}).body.toString())).toMatchObject({ max_tokens: 4 }));
+    expect(JSON.parse(messageToChat('max_tokens')({ messages: HI, max_tokens: 4 }, 'm', {}).body.toString())).toMatchObject({
+      max_tokens: 4,
+    }));
 
   it.each<[string, Json, Json]>([
     ['system', { system: 'Be brief.' }, { messages: [{ role: 'system', content: 'Be brief.' }, ...HI] }],
     [
       'system blocks with cache marks',
-      { system: [{ type: 'text', text: 'a', cache_control: { type: 'ephemeral' } }, { type: 'text', text: 'b', citations: null }] },
+      {
+        system: [
+          { type: 'text', text: 'a', cache_control: { type: 'ephemeral' } },
+          { type: 'text', text: 'b', citations: null },
+        ],
+      },
       { messages: [{ role: 'system', content: 'a\nb' }, ...HI] },
     ],
     ['temperature', { temperature: 0.3, top_p: 0.9 }, { temperature: 0.3, top_p: 0.9 }],
@@ -47,7 +55,11 @@ describe('a messages request as a chat request', () => {
       { output_config: { format: { type: 'json_schema', schema: { type: 'object' } } } },
       { response_format: { type: 'json_schema', json_schema: { name: 'answer', strict: true, schema: { type: 'object' } } } },
     ],
-    ['tools', { tools: [tool] }, { tools: [{ type: 'function', function: { name: 'f', description: 'does', parameters: { type: 'object' } } }] }],
+    [
+      'tools',
+      { tools: [tool] },
+      { tools: [{ type: 'function', function: { name: 'f', description: 'does', parameters: { type: 'object' } } }] },
+    ],
     ['any tool', { tool_choice: { type: 'any' } }, { tool_choice: 'required' }],
     ['no tool', { tool_choice: { type: 'none' } }, { tool_choice: 'none' }],
     ['one call', { tool_choice: { type: 'auto', disable_parallel_tool_use: true } }, { tool_choice: 'auto', parallel_tool_calls: false }],
@@ -88,15 +100,16 @@ describe('a messages request as a chat request', () => {
     ['messages.0.content.0.content.0.type', user({ type: 'tool_result', tool_use_id: 't', content: [{ type: 'search_result' }] })],
     ['messages.1', { messages: [...HI, { role: 'assistant', content: 'I begin' }] }],
     ['messages.0.content.0.type', { messages: [{ role: 'assistant', content: [{ type: 'redacted_thinking', data: 'x' }] }, ...HI] }],
-    [
-      'messages.0.content.0.input',
-      { messages: [{ role: 'assistant', content: [{ type: 'tool_use', id: 't', name: 'f', input: { id: 2 ** 60 } }] }, ...HI] },
-    ],
+    ['constructor', { constructor: 1 }],
+    ['__proto__', JSON.parse('{"__proto__":1}') as Json],
   ])('refuses %s by name', (field, body) => expect(refused(body)).toBe(field));
 
   it('translates a conversation with tools, images and errors', () => {
     const messages = [
-      { role: 'user', content: [{ type: 'text', text: 'Look' }, image, { type: 'image', source: { type: 'url', url: 'https://a.example/b.png' } }] },
+      {
+        role: 'user',
+        content: [{ type: 'text', text: 'Look' }, image, { type: 'image', source: { type: 'url', url: 'https://a.example/b.png' } }],
+      },
       {
         role: 'assistant',
         content: [
@@ -147,6 +160,16 @@ describe('a messages request as a chat request', () => {
       },
       { role: 'system', content: 'Now in German.' },
     ]);
+  });
+
+  it('keeps every digit of a body that was parsed exactly', () => {
+    const messages =
+      '[{"role":"assistant","content":[{"type":"tool_use","id":"t","name":"f","input":{"id":12345678901234567890}}]},{"role":"user","content":"x"}]';
+    const tools = '[{"name":"f","input_schema":{"type":"object","maximum":9223372036854775807}}]';
+    const body = parse(`{"max_tokens":1,"messages":${messages},"tools":${tools}}`) as Json;
+    const out = translate(body, 'gpt', {}).body.toString();
+    expect(out).toContain('"arguments":"{\\"id\\":12345678901234567890}"');
+    expect(out).toContain('"maximum":9223372036854775807');
   });
 
   it('fills what the caller left out', () => {
@@ -200,7 +223,9 @@ describe('a chat completion as a message', () => {
     }));
   it('keeps every digit of a tool call', () => {
     const body = { choices: [{ finish_reason: 'tool_calls', message: { tool_calls: [call('{"id":12345678901234567890}')] } }] };
-    expect(translate({ max_tokens: 1, messages: HI }, 'gpt', {}).answer(Buffer.from(JSON.stringify(body)))).toContain('{"id":12345678901234567890}');
+    expect(translate({ max_tokens: 1, messages: HI }, 'gpt', {}).answer(Buffer.from(JSON.stringify(body)))).toContain(
+      '{"id":12345678901234567890}',
+    );
   });
   it('says that a model refused', () =>
     expect(answer({ finish_reason: 'stop', message: { content: null, refusal: 'No.' } })).toMatchObject({
@@ -212,7 +237,9 @@ describe('a chat completion as a message', () => {
       stop_reason: 'max_tokens',
       content: [{ input: {} }],
     });
-    expect(() => answer({ finish_reason: 'tool_calls', message: { tool_calls: [call('{"a":')] } })).toThrow('the provider sent a tool call');
+    expect(() => answer({ finish_reason: 'tool_calls', message: { tool_calls: [call('{"a":')] } })).toThrow(
+      'the provider sent a tool call',
+    );
     expect(() => answer({}, { choices: [] })).toThrow('no chat completion');
   });
 });

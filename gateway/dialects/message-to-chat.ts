@@ -3,6 +3,7 @@ import { message } from './chat-answer.js';
 import { ChatToMessageStream } from './chat-stream.js';
 import { CHAT_FIELDS, fill, MESSAGE_FIELDS, splitDefaults } from './defaults.js';
 import { translateError } from './errors.js';
+import { stringify } from './exact-json.js';
 import { refuse } from './fields.js';
 import { chatBody, type LimitName } from './message-request.js';
 
@@ -15,7 +16,7 @@ export const messageToChat =
     if (!('max_tokens' in translated) && !('max_completion_tokens' in translated)) refuse('max_tokens', 'is required');
     return {
       operation: 'chat',
-      body: Buffer.from(JSON.stringify(translated)),
+      body: Buffer.from(stringify(translated)),
       stream: translated['stream'] === true,
       answer: message,
       error: (status, error) => translateError('anthropic', status, error),

@@ -1,4 +1,4 @@
-import { hasRounded } from './exact-json.js';
+import { stringify } from './exact-json.js';
 import { anthropicAt as at, boolean, compact, given, isObject, type Json, list, object, only, refuse, text } from './fields.js';
 
 const TEXT_BLOCK = new Set(['type', 'text', 'cache_control']);
@@ -47,7 +47,10 @@ function toolResult(b: Json, field: string): { message: Json; images: Json[] } {
   }
   const said = `${failed ? 'Error: ' : ''}${words.join('\n')}`;
   const message = { role: 'tool', tool_call_id: id, content: said };
-  return { message, images: images.length === 0 ? [] : [{ type: 'text', text: `Images in the result of the tool call ${id}:` }, ...images] };
+  return {
+    message,
+    images: images.length === 0 ? [] : [{ type: 'text', text: `Images in the result of the tool call ${id}:` }, ...images],
+  };
 }
 
 function user(content: unknown, field: string): Json[] {
@@ -75,8 +78,7 @@ function toolCall(b: Json, field: string): Json {
   only(b, TOOL_USE, field);
   if (isObject(b['caller']) && b['caller']['type'] !== 'direct') refuse(`${field}.caller`);
   const input = object(b['input'] ?? {}, `${field}.input`);
-  if (hasRounded(input)) refuse(`${field}.input`, 'holds a whole number beyond 2^53, which would be rounded; send it as a string');
-  const f = { name: text(b['name'], `${field}.name`), arguments: JSON.stringify(input) };
+  const f = { name: text(b['name'], `${field}.name`), arguments: stringify(input) };
   return { id: text(b['id'], `${field}.id`), type: 'function', function: f };
 }
 

@@ -11,7 +11,8 @@ function* cut(stream: string, sizes: readonly number[]): Generator<Buffer> {
   }
 }
 
-const STREAM = 'event: a\r\ndata: {"t":"grüße 🧡 漢字"}\r\n\r\n: comment\n\ndata:one\ndata: two\n\nid: 7\nretry\ndata\n\nevent: empty\n\ndata: last\n';
+const STREAM =
+  'event: a\r\ndata: {"t":"grüße 🧡 漢字"}\r\n\r\n: comment\n\ndata:one\ndata: two\n\nid: 7\nretry\ndata\n\nevent: empty\n\ndata: last\n';
 const EXPECTED = [
   { event: 'a', data: '{"t":"grüße 🧡 漢字"}' },
   { event: null, data: 'one\ntwo' },

@@ -51,7 +51,10 @@ describe('usage', () => {
     fc.assert(fc.property(usage, (u) => expect(messageUsage(chatUsage(u))).toMatchObject(u)));
   });
   it('keeps what a later event leaves out', () =>
-    expect(mergeUsage({ input_tokens: 5, output_tokens: 1 }, { input_tokens: null, output_tokens: 9 })).toEqual({ input_tokens: 5, output_tokens: 9 }));
+    expect(mergeUsage({ input_tokens: 5, output_tokens: 1 }, { input_tokens: null, output_tokens: 9 })).toEqual({
+      input_tokens: 5,
+      output_tokens: 9,
+    }));
 });
 
 describe('reasons to stop', () => {

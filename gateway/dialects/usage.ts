@@ -57,26 +57,26 @@ export const mergeUsage = (earlier: Json, later: unknown): Json =>
   isObject(later) ? { ...earlier, ...Object.fromEntries(Object.entries(later).filter(([, v]) => given(v))) } : earlier;
 
 /** Source: "Handling stop reasons" in Anthropic's documentation; OpenAI `finish_reason` of openai 6.49.0. */
-const FINISH: Readonly<Record<string, string>> = {
-  end_turn: 'stop',
-  stop_sequence: 'stop',
-  pause_turn: 'stop',
-  max_tokens: 'length',
-  model_context_window_exceeded: 'length',
-  tool_use: 'tool_calls',
-  refusal: 'content_filter',
-};
-export const finishReason = (stop: unknown): string => FINISH[String(stop)] ?? 'stop';
+const FINISH: ReadonlyMap<string, string> = new Map<string, string>([
+  ['end_turn', 'stop'],
+  ['stop_sequence', 'stop'],
+  ['pause_turn', 'stop'],
+  ['max_tokens', 'length'],
+  ['model_context_window_exceeded', 'length'],
+  ['tool_use', 'tool_calls'],
+  ['refusal', 'content_filter'],
+]);
+export const finishReason = (stop: unknown): string => FINISH.get(String(stop)) ?? 'stop';
 
-const STOP: Readonly<Record<string, string>> = {
-  stop: 'end_turn',
-  length: 'max_tokens',
-  tool_calls: 'tool_use',
-  function_call: 'tool_use',
-  content_filter: 'refusal',
-};
+const STOP: ReadonlyMap<string, string> = new Map<string, string>([
+  ['stop', 'end_turn'],
+  ['length', 'max_tokens'],
+  ['tool_calls', 'tool_use'],
+  ['function_call', 'tool_use'],
+  ['content_filter', 'refusal'],
+]);
 /** OpenAI says `stop` for a call that was forced by `tool_choice`; Anthropic says `tool_use` whenever there is one. */
 export const stopReason = (finish: unknown, hasTools: boolean): string => {
-  const reason = STOP[String(finish)] ?? 'end_turn';
+  const reason = STOP.get(String(finish)) ?? 'end_turn';
   return hasTools && reason === 'end_turn' ? 'tool_use' : reason;
 };

@@ -1,5 +1,5 @@
 import { answerObject, BadAnswer } from './message-answer.js';
-import { hasRounded } from './exact-json.js';
+import { stringify } from './exact-json.js';
 import { isObject, type Json } from './fields.js';
 import { wantsUsage } from './chat-request.js';
 import { anthropicFrame, openaiFrame } from './sse.js';
@@ -10,7 +10,9 @@ import { anthropicFrame, openaiFrame } from './sse.js';
  * @param request the caller's body: it says whether a chat wants its usage
  */
 export const wholeAsStream = (operation: 'chat' | 'message', answer: string, request: Json): string =>
-  operation === 'chat' ? chatFrames(answerObject(Buffer.from(answer)), wantsUsage(request)) : messageFrames(answerObject(Buffer.from(answer)));
+  operation === 'chat'
+    ? chatFrames(answerObject(Buffer.from(answer)), wantsUsage(request))
+    : messageFrames(answerObject(Buffer.from(answer)));
 
 function chatFrames(c: Json, includeUsage: boolean): string {
   if (!Array.isArray(c['choices'])) throw new BadAnswer('the provider sent something that is no chat completion');
@@ -48,10 +50,7 @@ function messageFrames(m: Json): string {
 /** A block as it begins, and what comes then. A kind that has no deltas comes whole. */
 function pieces(b: Json): [Json, Json[]] {
   if (b['type'] === 'text') return [{ ...b, text: '' }, [{ type: 'text_delta', text: b['text'] }]];
-  if (b['type'] === 'tool_use') {
-    if (hasRounded(b['input'])) throw new BadAnswer('the provider sent a tool call with a whole number beyond 2^53, which would be rounded');
-    return [{ ...b, input: {} }, [{ type: 'input_json_delta', partial_json: JSON.stringify(b['input'] ?? {}) }]];
-  }
+  if (b['type'] === 'tool_use') return [{ ...b, input: {} }, [{ type: 'input_json_delta', partial_json: stringify(b['input'] ?? {}) }]];
   if (b['type'] !== 'thinking') return [b, []];
   const deltas = [
     { type: 'thinking_delta', thinking: b['thinking'] },
