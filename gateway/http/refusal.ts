@@ -16,12 +16,14 @@ export class Refusal extends Error {
   readonly code: string;
   readonly headers: Record<string, string>;
   readonly param: string | null;
+  /** refused by a limit: the event is marked so, and costs nothing */
+  readonly limited: boolean;
   constructor(
     status: number,
     type: RefusalType,
     code: string,
     message: string,
-    o: { headers?: Record<string, string>; param?: string } = {},
+    o: { headers?: Record<string, string>; param?: string; limited?: boolean } = {},
   ) {
     super(message);
     this.name = 'Refusal';
@@ -30,6 +32,12 @@ export class Refusal extends Error {
     this.code = code;
     this.headers = o.headers ?? {};
     this.param = o.param ?? null;
+    this.limited = o.limited ?? false;
+  }
+  /** the same with more headers; its own win */
+  with(headers: Record<string, string>): Refusal {
+    const { status, type, code, message, param, limited } = this;
+    return new Refusal(status, type, code, message, { headers: { ...headers, ...this.headers }, limited, ...(param === null ? {} : { param }) });
   }
 }
 

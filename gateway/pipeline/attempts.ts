@@ -1,26 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { classify, type FailureKind } from '#core/routing/breaker.js';
-import { retryAfterMs, waitBefore } from '#core/routing/retry.js';
+import type { Ticket } from '#core/routing/breaker.js';
+import { abandoned, answered as answeredWell, failed as answeredIll, started } from '#core/routing/health.js';
+import { waitBeforeNext } from '#core/routing/retry.js';
 import type { RetryRules } from '#core/routing/schema.js';
-import { dialectOf, upstreamErrorFor } from '../dialects/errors.js';
+import { dialectOf, translateError } from '../dialects/errors.js';
 import { answerHeaders, upstreamHeaders } from '../http/headers.js';
 import { Refusal } from '../http/refusal.js';
-import { errorText } from '../log.js';
+import type { Seen } from '../health/book.js';
+import { revisionKey } from '../memory/inflight.js';
 import type { Deps } from './deps.js';
+import { brokenOff, type Failed, fateOf, noAddress, OutOfTime, reasonOf, unreachable } from './fate.js';
+import type { CallLimits } from './limits.js';
 import type { Overhead } from './overhead.js';
 import type { ParsedCall } from './parse.js';
-import { priceOf } from './pricing.js';
 import type { Choice } from './plan.js';
+import { priceOf } from './pricing.js';
 import { type CallFacts, type CallRecord, UNANSWERED } from './record.js';
-import { type AnswerEnd, type Outcome, Relay } from './relay.js';
+import { type Outcome, Relay } from './relay.js';
 import { upstreamRequest, type UpstreamRequest } from './request.js';
 import { type Address, addressesOf } from './targets.js';
-import type { AttemptLimits } from './limits.js';
-
-/** a connection that was there and ended before an answer: most often an idle one that the server had just closed */
-const RESET = new Set(['UND_ERR_SOCKET', 'ECONNRESET', 'EPIPE']);
-const TIMED_OUT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
 export interface AttemptsInput {
   deps: Deps;
@@ -35,13 +34,12 @@ export interface AttemptsInput {
   /** performance clock; Infinity when nobody set one */
   deadline: number;
   hedgeAfterMs: number | undefined;
-  limits: AttemptLimits;
+  limits: CallLimits;
   overhead: Overhead;
 }
-type Failed = Extract<Outcome, { kind: 'failed' | 'unreached' }>;
 /** `refused`: by us, before the upstream was called: a limit, or an open breaker. */
 type Tried = Outcome | { kind: 'refused'; refusal: Refusal };
-class OutOfTime extends Error {}
+const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 /** Tries addresses one after another (two side by side when hedged) until one answers. Throws a `Refusal` before the first byte. */
 export class Attempts {
@@ -50,20 +48,15 @@ export class Attempts {
   private answeredBy: Relay | undefined;
   private attempt = 0;
   private gone: boolean;
-  private timer: NodeJS.Timeout | undefined;
-  private reason = '';
+  private latest: Address | undefined;
   private last: { address: Address; failed: Failed } | undefined;
   private refusal: Refusal | undefined;
+  /** why the address that is tried now stands where it stands */
+  routeReason = '';
 
   constructor(input: AttemptsInput) {
     this.i = input;
     this.gone = input.res.destroyed;
-  }
-  get routeReason(): string {
-    return this.reason;
-  }
-  get attempts(): number {
-    return this.attempt;
   }
 
   async run(): Promise<void> {
@@ -73,53 +66,59 @@ export class Attempts {
       this.gone = true;
       for (const relay of this.relays) relay.clientGone();
     });
-    if (deadline !== Number.POSITIVE_INFINITY)
-      this.timer = setTimeout(() => {
-        for (const relay of this.relays) relay.cancel(new OutOfTime());
-      }, deadline - performance.now());
+    const timer =
+      deadline === Number.POSITIVE_INFINITY
+        ? undefined
+        : setTimeout(() => {
+            for (const relay of this.relays) relay.cancel(new OutOfTime());
+          }, deadline - performance.now());
     try {
       await this.tryAll();
     } finally {
-      clearTimeout(this.timer);
+      clearTimeout(timer);
     }
   }
 
   private async tryAll(): Promise<void> {
-    const again: { address: Address; notBefore: number }[] = [];
+    const { retry, deadline } = this.i;
+    const again: { address: Address; retryAfterMs: number | undefined }[] = [];
     const queue = this.addresses();
-    for (;;) {
-      if (this.gone) return this.leave();
-      const next = this.attempt < this.i.retry.maxAttempts ? queue.next() : undefined;
+    while (!this.gone) {
+      const next = this.attempt < retry.maxAttempts ? queue.next() : undefined;
       let address = next?.done ? undefined : next?.value;
       if (!address) {
         const repeat = again.shift();
-        if (!repeat || this.attempt >= this.i.retry.maxAttempts || !(await this.waitFor(repeat.notBefore))) break;
-        if (this.gone) return this.leave();
+        const rest = { remainingMs: deadline - performance.now(), random: Math.random() };
+        const asked = repeat?.retryAfterMs === undefined ? {} : { retryAfterMs: repeat.retryAfterMs };
+        const wait = repeat && waitBeforeNext({ rules: retry, tries: this.attempt, untried: false, ...asked, ...rest });
+        if (!repeat || wait === null || wait === undefined || wait > retry.maxMs * 2) break;
+        await this.pause(wait);
         ({ address } = repeat);
       }
       const tried = await this.hedged(address, queue);
       if (tried.kind === 'over') return;
       if (tried.kind === 'late') continue;
       const fate = this.judge(address, tried);
-      if (fate === 'final') break;
-      if (fate !== 'elsewhere') again.push({ address, notBefore: fate });
+      if (fate.next === 'final') break;
+      if (fate.next === 'now') again.unshift({ address, retryAfterMs: undefined });
+      if (fate.next === 'later') again.push({ address, retryAfterMs: fate.retryAfterMs });
     }
-    this.giveUp();
+    if (this.gone) this.leave();
+    else this.giveUp();
   }
 
   /** Addresses of the choices, each target's made when its turn has come. A target that cannot be called is passed over. */
   private *addresses(): Generator<Address, undefined> {
-    const { deps, choices, facts } = this.i;
-    for (const choice of choices) {
+    for (const choice of this.i.choices) {
       let found: Address[];
       try {
-        found = addressesOf(deps, choice.target, facts.operation);
+        found = addressesOf(this.i.deps, choice.target, this.i.facts.operation);
       } catch (e) {
         if (!(e instanceof Refusal)) throw e;
         this.refusal ??= e;
         continue;
       }
-      this.reason = choice.reason();
+      this.routeReason = choice.reason();
       yield* found;
     }
     return undefined;
@@ -130,29 +129,31 @@ export class Attempts {
     const { hedgeAfterMs, retry } = this.i;
     const first = this.once(address);
     if (hedgeAfterMs === undefined) return first;
-    const silent = Symbol();
-    const early = await Promise.race([first, sleep(hedgeAfterMs, silent, { ref: false })]);
-    if (early !== silent) return early as Tried;
+    const early = await Promise.race([first, sleep(hedgeAfterMs, 'silent' as const, { ref: false })]);
+    if (early !== 'silent') return early;
     if (this.answeredBy || this.attempt >= retry.maxAttempts) return first;
     const other = queue.next();
     if (other.done) return first;
-    const second = this.once(other.value);
-    const [a, b] = await Promise.all([first, second]);
+    const [a, b] = await Promise.all([first, this.once(other.value)]);
     if (a.kind === 'over') return a;
     if (b.kind === 'over') return b;
-    if (a.kind === 'late') return b;
     if (b.kind !== 'late') this.judge(other.value, b);
     return a;
   }
 
   private async once(to: Address): Promise<Tried> {
     const { deps, facts, limits, overhead, record } = this.i;
-    const health = deps.health.of(to.health);
-    const wait = health.admit(Date.now());
-    if (wait > 0) return { kind: 'refused', refusal: broken(to, wait) };
-    const grant = await limits.reserve(to.target);
+    const { tenant } = to.target.live.route;
+    const seen = deps.health.of(to.health, to.connection === null ? undefined : deps.memory.connection(tenant, to.connection));
+    const ticket = seen.breaker.admit(Date.now());
+    if (ticket === null) {
+      const waitMs = seen.breaker.retryAfterMs(Date.now());
+      return { kind: 'refused', refusal: brokenOff(to, seen.breaker.openedBy, waitMs) };
+    }
+    const reserved = limits.reserve(to.target);
+    const grant = reserved instanceof Promise ? await reserved : reserved;
     if (grant instanceof Refusal) {
-      health.passed();
+      seen.breaker.onRelease(ticket);
       return { kind: 'refused', refusal: grant };
     }
     let sent: UpstreamRequest;
@@ -161,31 +162,35 @@ export class Attempts {
       if (this.attempt === 0) record.start();
     } catch (e) {
       grant.release();
-      health.passed();
+      seen.breaker.onRelease(ticket);
       throw e;
     }
     this.attempt++;
+    this.latest = to;
     record.goesTo(to.target);
-    const sentAt = performance.now();
-    overhead.sent(sentAt);
-    const relay = this.relay(to, sent, sentAt);
+    const slot = revisionKey(to.target.live.key, to.target.revision.digest);
+    const at = { sent: performance.now(), clock: Date.now() };
+    overhead.sent(at.sent);
+    const relay = this.relay(to, sent, at.sent);
     this.relays.add(relay);
     deps.inflight.enter(to.origin);
-    let answered: AnswerEnd | undefined;
+    deps.inflight.enter(slot);
+    started(seen.health, at.clock);
+    let outcome: Outcome | undefined;
     try {
       const headers = upstreamHeaders(this.i.req.headers, to.headers, facts.id, deps.traces.header(facts.trace, this.attempt));
       deps.pools.get(to.origin).dispatch({ path: to.path, method: 'POST', headers, body: sent.body }, relay);
-      const outcome = await relay.outcome;
-      overhead.back(performance.now());
-      if (outcome.kind === 'over') answered = outcome.end;
-      else this.note(to, sentAt, outcome);
-      if (answered && answered.status !== 'aborted') health.ended(answered.status === 'ok', performance.now() - sentAt, Date.now());
-      else if (answered || outcome.kind === 'late') health.passed();
+      outcome = await relay.outcome;
+      if (outcome.kind !== 'over') this.note(to, at.sent, outcome);
       return outcome;
     } finally {
-      grant.settle(answered ? record.totalTokens : 0);
+      overhead.back(performance.now());
       this.relays.delete(relay);
+      deps.inflight.leave(slot);
       deps.inflight.leave(to.origin);
+      const answered = outcome?.kind === 'over' && outcome.end.httpStatus !== null;
+      grant.settle(answered ? record.totalTokens : 0);
+      this.learn(to, seen, ticket, at.clock, outcome);
     }
   }
 
@@ -203,105 +208,95 @@ export class Attempts {
         for (const other of this.relays) if (other !== relay) other.cancel(new Error('another attempt was faster'));
         return true;
       },
-      explain: () => Object.assign(this.explain(to), limits.headers()),
+      explain: () => Object.assign(this.said(to), limits.headers()),
       finish: (end) => {
         this.note(to, sentAt, { kind: 'over', end });
-        record.end({ ...end, overheadMs: overhead.ms, routeReason: this.reason, price });
+        record.end({ ...end, overheadMs: overhead.ms, routeReason: this.routeReason, price });
       },
     });
     return relay;
   }
 
-  /** What a failure means for its address: a time from which it may be tried again, `elsewhere` only, or `final`. */
-  private judge(to: Address, tried: Failed | Extract<Tried, { kind: 'refused' }>): number | 'elsewhere' | 'final' {
-    if (tried.kind === 'refused') {
-      this.refusal ??= tried.refusal;
-      return 'elsewhere';
-    }
-    const { deps, facts, retry } = this.i;
-    this.last = { address: to, failed: tried };
+  /** What the outcome says of the candidate. An answer of the caller's making, or one that nobody waited for, says nothing. */
+  private learn(to: Address, { health, breaker }: Seen, ticket: Ticket, startedAt: number, outcome: Outcome | undefined): void {
     const now = Date.now();
-    const after = tried.kind === 'failed' ? retryAfterMs(tried.headers['retry-after'], now) : undefined;
-    const kind: FailureKind = tried.kind === 'failed' ? classify(tried.status, tried.body.toString('utf8', 0, 4096)) : 'transient';
-    deps.health.of(to.health).failed(kind, now, after);
-    if (kind === 'caller') return 'final';
-    deps.log('warn', 'an upstream did not answer', {
-      ...{ call: facts.id, upstream: to.origin, attempt: this.attempt, kind, reason: reasonOf(tried) },
-    });
-    // who may have carried the call out, and charged for it, is not asked again
-    if (to.provider.errorIsUnknown && (tried.kind === 'failed' ? tried.status >= 500 : sentAtAll(tried.error))) return 'final';
-    if (tried.kind === 'unreached') {
-      if (outOfTime(tried.error)) return 'final';
-      return RESET.has(codeOf(tried.error)) && this.attempt === 1 ? performance.now() : 'elsewhere';
+    if (outcome?.kind === 'over' && outcome.end.status === 'ok') {
+      answeredWell(health, now, startedAt, this.i.record.outputTokens);
+      return breaker.onSuccess(ticket, now);
     }
-    if (kind === 'quota' || kind === 'credential') return 'elsewhere';
-    const wait = waitBefore(this.attempt, retry, after, Math.random());
-    return wait === undefined ? 'elsewhere' : performance.now() + wait;
+    const fate =
+      outcome?.kind === 'failed' || outcome?.kind === 'unreached'
+        ? fateOf(to, outcome, this.attempt, now)
+        : outcome?.kind === 'over' && outcome.end.status === 'truncated'
+          ? { fault: 'transient' as const, retryAfterMs: undefined }
+          : undefined;
+    if (!fate || fate.fault === 'caller' || fate.fault === 'ok' || (outcome?.kind === 'unreached' && outcome.error instanceof OutOfTime)) {
+      abandoned(health, startedAt);
+      return breaker.onRelease(ticket);
+    }
+    answeredIll(health, now, startedAt);
+    breaker.onFailure(ticket, fate.fault, now, fate.retryAfterMs);
   }
 
-  private async waitFor(time: number): Promise<boolean> {
-    const ms = time - performance.now();
-    if (time >= this.i.deadline) return false;
-    if (ms > 0) {
-      this.i.overhead.waits(ms);
-      await sleep(ms);
+  private judge(to: Address, tried: Failed | Extract<Tried, { kind: 'refused' }>): Pick<ReturnType<typeof fateOf>, 'next' | 'retryAfterMs'> {
+    if (tried.kind === 'refused') {
+      this.refusal ??= tried.refusal;
+      return { next: 'elsewhere', retryAfterMs: undefined };
     }
-    return true;
+    this.last = { address: to, failed: tried };
+    const fate = fateOf(to, tried, this.attempt, Date.now());
+    if (fate.fault !== 'caller')
+      this.i.deps.log('warn', 'an upstream did not answer', {
+        ...{ call: this.i.facts.id, upstream: to.origin, attempt: this.attempt, fault: fate.fault, reason: reasonOf(tried) },
+      });
+    return fate;
+  }
+
+  private async pause(ms: number): Promise<void> {
+    if (ms <= 0) return;
+    this.i.overhead.waits(ms);
+    await sleep(ms);
   }
 
   /** Nobody answered: the last error answer is the caller's, in its own dialect. */
   private giveUp(): void {
-    if (!this.last) throw this.refusal ?? new Refusal(502, 'upstream_error', 'upstream_unreachable', 'The model has no address at the moment.');
+    if (!this.last) throw this.refusal ?? noAddress();
     const { address, failed } = this.last;
-    if (failed.kind === 'unreached') {
-      if (outOfTime(failed.error))
-        throw new Refusal(504, 'upstream_error', 'upstream_timeout', 'The model did not answer in time.');
-      throw new Refusal(
-        502,
-        'upstream_error',
-        'upstream_unreachable',
-        `The model cannot be reached: ${codeOf(failed.error) || failed.error.message}.`,
-      );
-    }
+    if (failed.kind === 'unreached') throw unreachable(failed.error);
     const { res, facts, record, overhead } = this.i;
+    const status = failed.status >= 400 ? failed.status : 502;
     record.end({
       ...UNANSWERED,
       status: 'error',
-      httpStatus: failed.status,
-      error: `the upstream answered ${failed.status}`,
+      httpStatus: status,
+      error: reasonOf(failed),
       overheadMs: overhead.ms,
-      routeReason: this.reason,
+      routeReason: this.routeReason,
     });
-    const native = address.translator === 'native' && failed.status < 600 && failed.status >= 400;
-    const out = Object.assign(answerHeaders(failed.headers), this.explain(address));
-    const body = native ? failed.body : Buffer.from(upstreamErrorFor(dialectOf(facts.operation), failed.status, failed.body));
+    const out = Object.assign(answerHeaders(failed.headers), this.said(address));
+    const native = address.translator === 'native' && failed.status >= 400;
+    const body = native ? failed.body : Buffer.from(translateError(dialectOf(facts.operation), status, failed.body));
     if (!native) out['content-type'] = 'application/json';
     out['content-length'] = String(body.length);
-    res.writeHead(failed.status >= 400 ? failed.status : 502, out);
+    res.writeHead(status, out);
     res.end(body);
   }
 
   private leave(): void {
-    this.i.record.end({
-      ...UNANSWERED,
-      status: 'aborted',
-      httpStatus: null,
-      error: 'the client went away',
-      overheadMs: this.i.overhead.ms,
-      routeReason: this.reason,
-    });
+    const { record, overhead } = this.i;
+    const error = 'the client went away';
+    record.end({ ...UNANSWERED, status: 'aborted', httpStatus: null, error, overheadMs: overhead.ms, routeReason: this.routeReason });
   }
 
   private note({ target, connection }: Address, sentAt: number, outcome: Outcome): void {
-    const { startedAt } = this.i.facts;
     const end = outcome.kind === 'over' ? outcome.end : undefined;
     this.i.record.tries.push({
       deployment: target.live.route.name,
       revision: target.revision.digest,
       provider: target.revision.provider,
       connection,
-      startedMs: Math.round((sentAt - startedAt) * 1000) / 1000,
-      durationMs: Math.round((performance.now() - sentAt) * 1000) / 1000,
+      startedMs: round(sentAt - this.i.facts.startedAt),
+      durationMs: round(performance.now() - sentAt),
       outcome: end ? (end.status === 'aborted' ? 'aborted' : 'answered') : outcome.kind === 'late' ? 'hedged' : 'failed',
       httpStatus: end ? end.httpStatus : outcome.kind === 'failed' ? outcome.status : null,
       error: end ? end.error : outcome.kind === 'late' ? null : reasonOf(outcome as Failed),
@@ -309,36 +304,21 @@ export class Attempts {
   }
 
   /** What was chosen and why, and how long the hub took for it. */
-  explain(to: Address): Record<string, string> {
-    const { revision, live } = to.target;
+  said(to: Address | undefined = this.latest): Record<string, string> {
+    const { facts, record, overhead } = this.i;
+    const { revision, live } = to?.target ?? record.target;
     return {
-      'x-modelhub-request-id': this.i.facts.id,
+      'x-modelhub-request-id': facts.id,
       'x-modelhub-deployment': live.route.name,
       'x-modelhub-revision': revision.digest,
       'x-modelhub-provider': revision.provider,
       'x-modelhub-model': revision.modelId,
       'x-modelhub-attempts': String(this.attempt),
-      'x-modelhub-route-reason': this.reason,
-      'x-modelhub-overhead-ms': this.i.overhead.ms.toFixed(3),
+      'x-modelhub-route-reason': headerText(this.routeReason),
+      'x-modelhub-overhead-ms': overhead.ms.toFixed(3),
     };
   }
 }
 
-const broken = (to: Address, waitMs: number): Refusal =>
-  new Refusal(
-    503,
-    'upstream_error',
-    'breaker_open',
-    `"${to.target.live.route.name}" has failed too often just now and is left alone for ${Math.ceil(waitMs / 1000)} s.`,
-    { headers: { 'retry-after': String(Math.ceil(waitMs / 1000)) } },
-  );
-const reasonOf = (f: Failed): string => (f.kind === 'failed' ? `the upstream answered ${f.status}` : errorText(f.error));
-const outOfTime = (e: Error): boolean => e instanceof OutOfTime || TIMED_OUT.has(codeOf(e));
-/** a connection that could not be made has carried nothing */
-const sentAtAll = (e: Error): boolean => !['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'UND_ERR_CONNECT_TIMEOUT'].includes(codeOf(e));
-
-/** undici's and Node's errors name themselves by a code. */
-function codeOf(e: Error): string {
-  const { code } = e as { code?: unknown };
-  return typeof code === 'string' ? code : '';
-}
+/** A header takes Latin-1 without control characters; names in reasons are the tenant's own. */
+const headerText = (s: string): string => (/^[\x20-\x7e]*$/.test(s) ? s : s.replace(/[^\x20-\x7e]/g, '?')).slice(0, 500);

@@ -1,25 +1,26 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Operation } from '#adapters/providers/provider.js';
+import { NO_TOKENS } from '#core/metric/tokens.js';
 import { retryRules } from '#core/routing/schema.js';
-import { localCount } from '../dialects/count-tokens.js';
+import { countTokens } from '../dialects/count-tokens.js';
 import { readBody } from '../http/body.js';
 import { badRequest, Refusal, sendJson } from '../http/refusal.js';
 import { JournalRefused } from '../journal/writer.js';
 import { errorText } from '../log.js';
 import { Attempts } from './attempts.js';
 import type { Deps } from './deps.js';
-import { type Caller, identify } from './identify.js';
+import { identify } from './identify.js';
 import { CallLimits } from './limits.js';
 import { Overhead } from './overhead.js';
 import { parseCall, type ParsedCall } from './parse.js';
-import { type Plan, planCall } from './plan.js';
+import { planCall } from './plan.js';
 import { type CallFacts, CallRecord, UNANSWERED } from './record.js';
-import { targetOfName } from './targets.js';
+import { providerOfTarget } from './targets.js';
 
 const DEFAULT_RETRY = retryRules.parse({});
 
-/** One model call: identify, parse, resolve, admit, plan, then attempts until one answers. Throws a `Refusal` before the first byte. */
+/** One model call: identify, parse, plan, admit, then attempts until one answers. Throws a `Refusal` before the first byte. */
 export async function modelCall(deps: Deps, req: IncomingMessage, res: ServerResponse, operation: Operation): Promise<void> {
   const startedAt = performance.now();
   const overhead = new Overhead(startedAt);
@@ -30,15 +31,13 @@ export async function modelCall(deps: Deps, req: IncomingMessage, res: ServerRes
   const parsed = parseCall(body);
   const plan = planCall(deps, { caller, parsed, operation, headers: req.headers, random: Math.random });
   const facts: CallFacts = {
-    id: `req_${randomBytes(16).toString('hex')}`,
-    caller,
-    operation,
+    ...{ caller, operation, startedAt },
+    id: `req_${randomUUID().replaceAll('-', '')}`,
     stream: parsed.stream,
     bodyBytes: body.length,
     policy: plan.policy?.name ?? null,
     user: caller.said.user ?? parsed.user,
     trace: deps.traces.begin(req.headers),
-    startedAt,
   };
   const record = new CallRecord(deps, facts, plan.first);
   const limits = new CallLimits(deps, facts, parsed);
@@ -46,27 +45,55 @@ export async function modelCall(deps: Deps, req: IncomingMessage, res: ServerRes
     ...{ deps, req, res, facts, parsed, record, limits, overhead },
     choices: plan.choices,
     retry: plan.policy?.retry ?? DEFAULT_RETRY,
-    deadline: deadlineOf(req, plan, startedAt),
+    deadline: startedAt + Math.min(timeoutOf(req), plan.policy?.timeoutMs ?? Number.POSITIVE_INFINITY),
     hedgeAfterMs: plan.policy?.hedgeAfterMs,
   });
   try {
     if (plan.choices.length === 0) throw plan.nothing;
-    const denied = await limits.admit();
+    const admitted = limits.admit();
+    const denied = admitted instanceof Promise ? await admitted : admitted;
     if (denied) throw denied;
-    if (operation === 'countTokens' && (await localCount(deps, res, plan.choices, parsed, facts))) return;
-    await attempts.run();
+    if (operation === 'countTokens' && providerOfTarget(deps, plan.first)?.paths.countTokens === undefined)
+      await countHere(res, parsed, record, attempts);
+    else await attempts.run();
   } catch (e) {
     const refusal = e instanceof JournalRefused ? unjournalled(e) : e;
+    const limited = refusal instanceof Refusal && refusal.limited;
     record.end({
       ...UNANSWERED,
-      status: refusal instanceof Refusal && refusal.limited ? 'limited' : record.tries.length === 0 && refusal instanceof Refusal ? 'refused' : 'error',
+      status: limited ? 'limited' : refusal instanceof Refusal && record.tries.length === 0 ? 'refused' : 'error',
       httpStatus: refusal instanceof Refusal ? refusal.status : 500,
       error: errorText(refusal),
       overheadMs: overhead.ms,
       routeReason: attempts.routeReason,
     });
-    throw refusal instanceof Refusal ? refusal.withHeaders(attempts.said()) : refusal;
+    throw refusal instanceof Refusal ? refusal.with({ ...attempts.said(), ...limits.headers() }) : refusal;
   } finally {
     limits.end(record.totalTokens);
   }
 }
+
+/** `x-modelhub-timeout-ms`, from the start of the call; Infinity when the caller sets none. Throws a `Refusal`. */
+function timeoutOf(req: IncomingMessage): number {
+  const text = req.headers['x-modelhub-timeout-ms'];
+  if (text === undefined) return Number.POSITIVE_INFINITY;
+  const ms = Number(text);
+  if (Number.isFinite(ms) && ms >= 1) return ms;
+  throw badRequest('invalid_timeout', 'x-modelhub-timeout-ms must be a number of milliseconds, 1 or more.', 'x-modelhub-timeout-ms');
+}
+
+/** The provider cannot count tokens: we do, and say that it is an estimate. */
+async function countHere(res: ServerResponse, parsed: ParsedCall, record: CallRecord, attempts: Attempts): Promise<void> {
+  const answer = await countTokens(JSON.parse(parsed.body.toString()) as Record<string, unknown>);
+  record.end({
+    ...UNANSWERED,
+    ...{ status: 'ok', httpStatus: 200, error: null, overheadMs: null, routeReason: 'counted by the hub' },
+    tokens: { ...NO_TOKENS, inputTokens: 0, outputTokens: 0 },
+  });
+  sendJson(res, 200, JSON.stringify(answer), { ...attempts.said(), 'x-modelhub-estimated': 'true' });
+}
+
+const unjournalled = (e: JournalRefused): Refusal =>
+  new Refusal(503, 'server_error', 'journal_unavailable', `The gateway takes no calls that it cannot record: ${e.message}.`, {
+    headers: { 'retry-after': '2' },
+  });

@@ -9,7 +9,6 @@ import type { Credentials } from '../memory/credentials.js';
 import type { Inflight } from '../memory/inflight.js';
 import type { Memory } from '../memory/memory.js';
 import type { Metrics } from '../metrics/metrics.js';
-import type { Conditions } from './conditions.js';
 import type { CallTraces } from './traces.js';
 
 /** What the steps of a call work with. */
@@ -20,7 +19,6 @@ export interface Deps {
   credentials: Credentials;
   journal: JournalWriter;
   health: HealthBook;
-  conditions: Conditions;
   allowances: Allowances;
   signals: Signals;
   metrics: Metrics;

@@ -17,6 +17,8 @@ export interface ParsedCall {
   asksUsage: boolean;
   /** the dialect's own field for the end user */
   user: string | null;
+  /** the request's own `metadata`, as far as its values are strings */
+  metadata(): Record<string, string>;
 }
 const MAX_OUTPUT = ['max_completion_tokens', 'max_tokens', 'max_output_tokens'];
 /** read here, so each may stand in the body only once: two readers must not see two values */
@@ -41,7 +43,12 @@ export function parseCall(body: Buffer): ParsedCall {
   if (typeof model !== 'string' || model === '') throw badRequest('invalid_model', '"model" must be the name of a deployment.', 'model');
   const stream = value('stream') === true;
   const limits = MAX_OUTPUT.map(value).filter((v) => typeof v === 'number' && Number.isFinite(v) && v >= 0) as number[];
-  const user = value('user') ?? (value('metadata') as { user_id?: unknown } | null | undefined)?.user_id;
+  const metadata = (): Record<string, string> => {
+    const given = value('metadata');
+    if (typeof given !== 'object' || given === null) return {};
+    return Object.fromEntries(Object.entries(given).filter((e): e is [string, string] => typeof e[1] === 'string'));
+  };
+  const user = read.has('user') ? value('user') : read.has('metadata') ? metadata()['user_id'] : undefined;
   const n = value('n');
   return {
     body,
@@ -52,6 +59,7 @@ export function parseCall(body: Buffer): ParsedCall {
     n: typeof n === 'number' && Number.isSafeInteger(n) && n >= 1 ? n : 1,
     asksUsage: stream && (value('stream_options') as { include_usage?: unknown } | null | undefined)?.include_usage === true,
     user: typeof user === 'string' && user !== '' ? user.slice(0, 200) : null,
+    metadata,
   };
 }
 
@@ -74,7 +82,8 @@ export function needsOf(call: ParsedCall, operation: Operation, inputTokens: num
   const has = (text: string): boolean => body.includes(text);
   const format = members.find((m) => m.key === 'response_format' || m.key === 'text' || m.key === 'output_config');
   return {
-    modalities: [
+    input: [
+      'text',
       ...(has('"image_url"') || has('"input_image"') || has('"type":"image"') || has('"type": "image"') ? ['image'] : []),
       ...(has('"input_audio"') ? ['audio'] : []),
       ...(has('"input_file"') || has('"type":"document"') || has('"type": "document"') ? ['pdf'] : []),

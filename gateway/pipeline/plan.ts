@@ -1,16 +1,18 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Operation } from '#adapters/providers/provider.js';
-import { type Candidate, type Excluded, plan } from '#core/routing/plan.js';
+import { type Excluded as RuledOut, plan, type PlanCandidate } from '#core/routing/plan.js';
 import type { Needs } from '#core/routing/needs.js';
+import { reasonOf } from '#core/routing/reason.js';
 import { pickByWeight } from '#core/routing/weights.js';
 import { Refusal } from '../http/refusal.js';
-import type { KnownPolicy } from '../memory/state.js';
+import type { KnownOffering, KnownPolicy } from '../memory/state.js';
 import { estimateTokens } from '../usage/estimate.js';
-import { metadataOf } from './conditions.js';
+import { metadataOf, ruleFor } from './conditions.js';
 import type { Deps } from './deps.js';
 import type { Caller } from './identify.js';
 import { needsOf, type ParsedCall } from './parse.js';
-import { boundOf, priceOf } from './pricing.js';
+import { expectedCost, priceOf } from './pricing.js';
+import { headroomOf } from './limits.js';
 import { notLive, policyOf, resolve, visible } from './resolve.js';
 import { healthName, type Target } from './targets.js';
 
@@ -28,8 +30,9 @@ export interface PlanInput {
 export interface Choice {
   target: Target;
   reason(): string;
-  score?: number | undefined;
+  score?: number | null;
 }
+export type Excluded = Omit<RuledOut, 'code'> & { code: RuledOut['code'] | 'not-live' | 'unpriced' };
 export interface CallPlan {
   policy: KnownPolicy | undefined;
   rule: string | null;
@@ -88,11 +91,11 @@ function byPolicy(deps: Deps, i: PlanInput, policy: KnownPolicy): CallPlan {
     ...(policy.regions ? { regions: policy.regions } : {}),
     ...(policy.securityLevels ? { securityLevels: policy.securityLevels } : {}),
   };
-  const { rule, failed } = deps.conditions.match(policy, () => metadataOf(i, needs));
+  const { rule, problems } = ruleFor(policy, () => metadataOf(i, needs));
   const allowed = (deployment: string): boolean => !i.exclude?.has(deployment) && (i.among?.has(deployment) ?? true);
   const targets = new Map<string, Target>();
   const excluded: Excluded[] = [];
-  const candidate = ({ deployment, weight }: { deployment: string; weight: number }): Candidate[] => {
+  const candidate = ({ deployment, weight }: { deployment: string; weight: number }): PlanCandidate[] => {
     if (!allowed(deployment)) return [];
     const live = visible(deps.memory, i.caller, deployment);
     const picked = live && pickByWeight(live.weights, i.random());
@@ -108,20 +111,14 @@ function byPolicy(deps: Deps, i: PlanInput, policy: KnownPolicy): CallPlan {
       return [];
     }
     const { tenant } = live.route;
-    const name = healthName(tenant, revision, revision.endpoints[0]);
-    const offering = deps.memory.offering(tenant, revision.modelId);
+    const connection = revision.connection === null ? undefined : deps.memory.connection(tenant, revision.connection);
+    const { health, breaker } = deps.health.of(healthName(tenant, revision, revision.endpoints[0]), connection);
     return [
       {
-        id: deployment,
-        weight,
-        facts: {
-          ...offering,
-          region: revision.connection === null ? null : (deps.memory.connection(tenant, revision.connection)?.region ?? null),
-        },
-        cost: boundOf(deps, target, i.operation, needs, i.parsed),
-        health: deps.health.of(name).health,
-        breaker: deps.health.of(name).breaker,
-        headroom: deps.allowances.headroom(tenant, revision),
+        ...{ id: deployment, weight, health, breaker },
+        facts: factsOf(deps.memory.offering(tenant, revision.modelId), connection?.region ?? null),
+        cost: expectedCost(deps, target, needs),
+        headroom: headroomOf(deps, i.caller, target),
       },
     ];
   };
@@ -134,21 +131,31 @@ function byPolicy(deps: Deps, i: PlanInput, policy: KnownPolicy): CallPlan {
     fallbacks: policy.fallbacks.filter((f) => !targets.has(f)).flatMap((deployment) => candidate({ deployment, weight: 1 })),
   });
   excluded.push(...made.excluded);
-  const prefix = `${policy.name}${rule ? `, rule ${rule.name}` : ''}${failed.length > 0 ? ` (failed: ${failed.join(', ')})` : ''}: `;
+  const prefix = `${policy.name}${rule ? `, rule ${rule.name}` : ''}${problems.length > 0 ? ` (not evaluated: ${problems.join('; ')})` : ''}: `;
   const choices = made.order.flatMap((o) => {
     const target = targets.get(o.id);
-    return target ? [{ target, score: o.score, reason: () => prefix + o.reason() }] : [];
+    return target ? [{ target, score: o.score, reason: () => prefix + reasonOf(o) }] : [];
   });
   const first = choices[0]?.target ?? targets.values().next().value;
   if (!first) throw notLive(i.caller, i.parsed.model);
-  return { policy, rule: rule?.name ?? null, strategy, choices, excluded, needs, first, nothing: nobody(policy, excluded) };
+  return { policy, rule: rule?.name ?? null, strategy, choices, excluded, needs, first, nothing: nobody(policy, excluded, made.retryAfterMs) };
 }
 
 /** 503 when waiting may help (an open breaker), else 400: the request asks for what no candidate has. */
-function nobody(policy: KnownPolicy, excluded: readonly Excluded[]): Refusal {
-  const why = excluded.map((e) => `${e.id} ${e.message}`).join('; ');
+function nobody(policy: KnownPolicy, excluded: readonly Excluded[], retryAfterMs: number | null): Refusal {
+  const why = excluded.map((e) => `${e.id}: ${e.message}`).join('; ');
   const message = `Nothing behind "${policy.name}" can take this call: ${why || 'it has no candidates'}.`;
-  if (excluded.some((e) => e.code === 'breaker-open'))
-    return new Refusal(503, 'upstream_error', 'no_healthy_candidate', message, { headers: { 'retry-after': '5' } });
+  if (retryAfterMs !== null)
+    return new Refusal(503, 'upstream_error', 'no_healthy_candidate', message, {
+      headers: { 'retry-after': String(Math.max(1, Math.ceil(retryAfterMs / 1000))) },
+    });
   return new Refusal(400, 'invalid_request_error', 'no_eligible_candidate', message, { param: 'model' });
+}
+
+/** An offering that the catalog does not know has no facts that could exclude it. */
+function factsOf(offering: KnownOffering | undefined, region: string | null): PlanCandidate['facts'] {
+  if (!offering)
+    return { modalities: { input: [], output: [] }, capabilities: [], contextWindow: 0, maxTokens: 0, securityLevel: null, region };
+  const { modalities, capabilities, contextWindow, maxTokens, securityLevel } = offering;
+  return { modalities, capabilities, contextWindow, maxTokens, securityLevel, region };
 }

@@ -2,7 +2,7 @@ import { costOf } from '#core/cost/price.js';
 import type { Operation } from '#adapters/providers/provider.js';
 import { UNKNOWN_YET } from '#core/metric/blank.js';
 import type { UsageAttempt, UsageEvent } from '#core/metric/schema.js';
-import { NO_TOKENS, type Tokens } from '#core/metric/tokens.js';
+import { NO_TOKENS, type Tokens, totalTokens } from '#core/metric/tokens.js';
 import type { JournalEvent } from '../journal/line.js';
 import { estimateTokens } from '../usage/estimate.js';
 import type { CallPrice } from './pricing.js';
@@ -45,7 +45,10 @@ const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 /** The one event of a call: a journal line before the first upstream is called, another before the answer ends. */
 export class CallRecord {
   readonly tries: UsageAttempt[] = [];
-  private target: Target;
+  /** known once the call has ended; null when nobody said */
+  totalTokens: number | null = null;
+  outputTokens: number | null = null;
+  target: Target;
   private readonly deps: Deps;
   private readonly facts: CallFacts;
   private readonly at = new Date().toISOString();
@@ -69,6 +72,8 @@ export class CallRecord {
     if (this.ended) return;
     this.ended = true;
     const { tokens, usageSource } = this.usage(e);
+    this.totalTokens = totalTokens(tokens);
+    this.outputTokens = tokens.outputTokens === null ? null : tokens.outputTokens + (tokens.reasoningTokens ?? 0);
     const event = this.event({
       ...tokens,
       usageSource,

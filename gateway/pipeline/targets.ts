@@ -2,7 +2,7 @@ import { joinUrl, type Operation, type Provider } from '#adapters/providers/prov
 import { providerOf } from '#adapters/providers/registry.js';
 import type { Translator } from '#adapters/providers/translator.js';
 import type { RouteRevision } from '#core/routing/schema.js';
-import { translatorFor } from '../dialects/translate.js';
+import { servedBy, translatorFor } from '../dialects/translate.js';
 import { badRequest, Refusal } from '../http/refusal.js';
 import { errorText } from '../log.js';
 import type { Inflight } from '../memory/inflight.js';
@@ -31,6 +31,13 @@ let turn = 0;
 /** Breaker and latency of a hosted model belong to its connection, those of a replica to its address. */
 export const healthName = (tenant: string, revision: RouteRevision, endpoint?: string): string =>
   `${tenant}/${revision.connection ?? endpoint ?? 'local'}#${revision.upstreamModel}`;
+
+/** The provider behind a target; undefined when its connection is gone. */
+export function providerOfTarget(deps: Pick<Deps, 'memory'>, { live, revision }: Target): Provider | undefined {
+  if (revision.connection === null) return providerOf('local');
+  const connection = deps.memory.connection(live.route.tenant, revision.connection);
+  return connection && providerOf(connection.kind);
+}
 
 /** Addresses in the order to try them. Throws a `Refusal` when the target cannot be called at all. */
 export function addressesOf(deps: Deps, target: Target, operation: Operation): Address[] {
@@ -83,10 +90,9 @@ const upstreamOperation = (p: Provider): Operation => (p.paths.chat === undefine
 function translation(provider: Provider, operation: Operation, revision: RouteRevision): Translator | 'native' {
   const found = translatorFor(provider, operation);
   if (found !== undefined) return found;
-  const served = Object.keys(provider.paths).join(', ');
   throw badRequest(
     'operation_not_served',
-    `"${revision.modelId}" is served by ${provider.kind}, which has no ${operation}; it serves ${served}.`,
+    `"${revision.modelId}" is served by ${provider.kind}, which has no ${operation}; it serves ${servedBy(provider).join(', ')}.`,
     'model',
   );
 }
