@@ -212,7 +212,7 @@ class Simulation {
     this.events.add(now + firstMs, (at) => to.breaker.onSuccess(ticket, at));
     this.events.add(now + firstMs + r.call.outputTokens * p.perTokenMs * speed, (at) => {
       to.inflight--;
-      answered(to.health, at, now, r.call.outputTokens);
+      answered(to.health, at, now, now + firstMs, r.call.outputTokens);
       if (p.limit !== null) this.headers(to, p.limit, at);
       const { result } = this;
       result.latencies[result.answered++] = at - r.call.at;
