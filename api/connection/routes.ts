@@ -50,6 +50,7 @@ export function connectionRoutes(deps: ApiDeps): Handlers<keyof typeof connectio
           baseUrl,
           createdAt: at,
           updatedAt: at,
+          ...(body.region === undefined ? {} : { region: body.region }),
           ...(body.credential ? seal(ctx, body.name, body.credential) : {}),
         });
         const view = connectionViewOf(stored);
@@ -64,7 +65,12 @@ export function connectionRoutes(deps: ApiDeps): Handlers<keyof typeof connectio
         await all.update(
           ctx,
           params.name,
-          { updatedAt: deps.now().toISOString(), ...(body.baseUrl === undefined ? {} : { baseUrl: body.baseUrl }), ...fresh },
+          {
+            updatedAt: deps.now().toISOString(),
+            ...(body.baseUrl === undefined ? {} : { baseUrl: body.baseUrl }),
+            ...(body.region === undefined ? {} : { region: body.region }),
+            ...fresh,
+          },
           {},
           // the old key's hint must not stand beside a new key that is too short for one
           fresh && !fresh.credentialHint ? ['credentialHint'] : [],

@@ -17,6 +17,9 @@ const baseUrl = z
     'leave out user, password, query and fragment; a credential belongs into `credential`',
   );
 
+/** where the provider computes, for policies that allow only some regions; the operator's word, in its own spelling */
+const region = z.string().min(1).max(60);
+
 /** `credential` is write-only: no answer, log, error or workflow history ever carries it. */
 export const connectionInput = z
   .strictObject({
@@ -27,6 +30,7 @@ export const connectionInput = z
     /** OpenAI-compatible base URL, with its /v1; required for `custom` */
     baseUrl: baseUrl.optional(),
     credential: credential.optional(),
+    region: region.optional(),
   })
   .superRefine((v, ctx) => {
     if (v.kind === 'custom' && v.baseUrl === undefined)
@@ -37,6 +41,7 @@ export const connectionInput = z
 export const connectionPatch = z.strictObject({
   baseUrl: baseUrl.optional(),
   credential: credential.optional(),
+  region: region.optional(),
 });
 
 export const connectionView = z.object({
@@ -45,6 +50,7 @@ export const connectionView = z.object({
   kind: z.enum(CONNECTION_KINDS),
   provider: z.string(),
   baseUrl: z.string(),
+  region: z.string().optional(),
   hasCredential: z.boolean(),
   /** last four characters, so that people can tell two keys apart; absent for short ones */
   credentialHint: z.string().optional(),

@@ -1,9 +1,22 @@
 import type { Store } from '#store/kit/connect.js';
-import { modelAliases } from '#store/catalog/collections.js';
+import { governance, modelAliases, offerings } from '#store/catalog/collections.js';
 import { connections } from '#store/connection.js';
+import { gatewaySettings } from '#store/gateway-settings.js';
 import { apiKeys } from '#store/identity.js';
+import { limits } from '#store/limit.js';
+import { routingPolicies } from '#store/routing-policy.js';
 import { routeOverrides, routes } from '#store/routing.js';
-import { FEEDS, type Feed, type KnownAlias, type KnownConnection, type KnownKey, type Records, type Tables } from './state.js';
+import {
+  FEEDS,
+  type Feed,
+  type KnownAlias,
+  type KnownConnection,
+  type KnownGovernance,
+  type KnownKey,
+  type KnownOffering,
+  type Records,
+  type Tables,
+} from './state.js';
 
 type Raw = Record<string, unknown>;
 
@@ -29,11 +42,22 @@ const READERS: { [F in Feed]: (store: Store, doc: Raw) => Records[F] } = {
   },
   connections: (store, doc): KnownConnection => {
     const c = connections(store).parse(doc);
-    return { tenant: c.tenant, name: c.name, kind: c.kind, baseUrl: c.baseUrl, sealed: c.sealed };
+    return { tenant: c.tenant, name: c.name, kind: c.kind, baseUrl: c.baseUrl, region: c.region, sealed: c.sealed };
   },
   modelAliases: (store, doc): KnownAlias => {
     const { tenant, modelId, alias, version } = modelAliases(store).parse(doc);
     return { tenant, modelId, alias, version };
+  },
+  routingPolicies: (store, doc) => routingPolicies(store).parse(doc),
+  limits: (store, doc) => limits(store).parse(doc),
+  gatewaySettings: (store, doc) => gatewaySettings(store).parse(doc),
+  offerings: (store, doc): KnownOffering => {
+    const { tenant, id, modalities, capabilities, contextWindow, maxTokens, securityLevel, priceBook } = offerings(store).parse(doc);
+    return { tenant, id, modalities, capabilities, contextWindow, maxTokens, securityLevel, priceBook };
+  },
+  governance: (store, doc): KnownGovernance => {
+    const { tenant, modelId, securityLevel } = governance(store).parse(doc);
+    return { tenant, modelId, securityLevel };
   },
 };
 

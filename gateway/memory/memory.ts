@@ -1,11 +1,18 @@
 import { routeKey } from '#core/routing/schema.js';
+import { PUBLIC_TENANT } from '#core/shared/scope.js';
 import {
   aliasKey,
   FEEDS,
   type Feed,
   type KnownAlias,
+  inEnvironment,
   type KnownConnection,
+  type KnownGovernance,
   type KnownKey,
+  type KnownLimit,
+  type KnownOffering,
+  type KnownPolicy,
+  type KnownSettings,
   type LiveRoute,
   liveRoute,
   type Records,
@@ -23,6 +30,11 @@ export class Memory {
     apiKeys: new Map(),
     connections: new Map(),
     modelAliases: new Map(),
+    routingPolicies: new Map(),
+    limits: new Map(),
+    gatewaySettings: new Map(),
+    offerings: new Map(),
+    governance: new Map(),
   };
   /** where the content came from, and when it was last known to agree with MongoDB */
   source: 'nothing' | 'snapshot' | 'mongodb' = 'nothing';
@@ -31,6 +43,11 @@ export class Memory {
   private readonly live = new Map<string, LiveRoute>();
   private readonly connectionsByName = new Map<string, KnownConnection>();
   private readonly aliasesByName = new Map<string, KnownAlias>();
+  private readonly policiesByName = new Map<string, KnownPolicy>();
+  private readonly settingsByName = new Map<string, KnownSettings>();
+  private readonly limitsByTenant = new Map<string, KnownLimit[]>();
+  private readonly offeringsById = new Map<string, KnownOffering>();
+  private readonly governanceById = new Map<string, KnownGovernance>();
   private readonly listeners: ((feed: Feed) => void)[] = [];
 
   onChange(listener: (feed: Feed) => void): void {
@@ -74,6 +91,27 @@ export class Memory {
     return this.aliasesByName.values();
   }
 
+  policy(tenant: string, environment: string, name: string): KnownPolicy | undefined {
+    return this.policiesByName.get(inEnvironment(tenant, environment, name));
+  }
+  policies(): Iterable<KnownPolicy> {
+    return this.policiesByName.values();
+  }
+  settings(tenant: string, environment: string, name: string): KnownSettings | undefined {
+    return this.settingsByName.get(inEnvironment(tenant, environment, name));
+  }
+  limits(tenant: string): readonly KnownLimit[] {
+    return this.limitsByTenant.get(tenant) ?? NONE;
+  }
+  /** The tenant's own, else the shared catalog's under the tenant's governance. */
+  offering(tenant: string, modelId: string): KnownOffering | undefined {
+    const own = this.offeringsById.get(`${tenant}/${modelId}`);
+    if (own) return own;
+    const shared = this.offeringsById.get(`${PUBLIC_TENANT}/${modelId}`);
+    const level = shared && this.governanceById.get(`${tenant}/${modelId}`)?.securityLevel;
+    return level === undefined ? shared : { ...(shared as KnownOffering), securityLevel: level };
+  }
+
   private replaceOne<F extends Feed>(feed: F, tables: Tables): void {
     const table = this.tables[feed] as Map<string, Records[F]>;
     const fresh = tables[feed] as Map<string, Records[F]>;
@@ -100,6 +138,20 @@ export class Memory {
         return reindex(this.connectionsByName, (c: KnownConnection) => `${c.tenant}/${c.name}`, before, after);
       case 'modelAliases':
         return reindex(this.aliasesByName, (a: KnownAlias) => aliasKey(a.tenant, a.modelId, a.alias), before, after);
+      case 'routingPolicies':
+        return reindex(this.policiesByName, (p: KnownPolicy) => inEnvironment(p.tenant, p.environment, p.name), before, after);
+      case 'gatewaySettings':
+        return reindex(this.settingsByName, (s: KnownSettings) => inEnvironment(s.tenant, s.environment, s.name), before, after);
+      case 'offerings':
+        return reindex(this.offeringsById, (o: KnownOffering) => `${o.tenant}/${o.id}`, before, after);
+      case 'governance':
+        return reindex(this.governanceById, (g: KnownGovernance) => `${g.tenant}/${g.modelId}`, before, after);
+      case 'limits': {
+        const { tenant, name } = (after ?? before) as KnownLimit;
+        const others = this.limits(tenant).filter((l) => l.name !== name);
+        this.limitsByTenant.set(tenant, after === undefined ? others : [...others, after as KnownLimit]);
+        return;
+      }
       default:
         return this.reroute(routeKey((after ?? before) as Records['routes']));
     }
@@ -111,6 +163,8 @@ export class Memory {
     else this.live.delete(key);
   }
 }
+
+const NONE: readonly KnownLimit[] = [];
 
 function reindex<T>(map: Map<string, T>, keyOf: (t: T) => string, before: unknown, after: unknown): void {
   if (before !== undefined) map.delete(keyOf(before as T));

@@ -2,9 +2,9 @@ import { mkdirSync, openSync, closeSync, fsyncSync, readFileSync, renameSync, wr
 import { dirname } from 'node:path';
 import { errorText, type Log } from '../log.js';
 import type { Memory } from './memory.js';
-import { FEEDS, type Tables } from './state.js';
+import { FEEDS, type Feed, type Tables } from './state.js';
 
-const VERSION = 1;
+const VERSION = 2;
 const DELAY_MS = 200;
 
 /**
@@ -15,13 +15,15 @@ export class Snapshot {
   private readonly file: string;
   private readonly memory: Memory;
   private readonly log: Log;
+  private readonly texts = new Map<Feed, string>();
   private timer: NodeJS.Timeout | undefined;
 
   constructor(file: string, memory: Memory, log: Log) {
     this.file = file;
     this.memory = memory;
     this.log = log;
-    memory.onChange(() => {
+    memory.onChange((feed) => {
+      this.texts.delete(feed);
       if (memory.source === 'mongodb') this.timer ??= setTimeout(() => this.save(), DELAY_MS);
     });
   }
@@ -44,11 +46,11 @@ export class Snapshot {
   save(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
-    const tables = Object.fromEntries(FEEDS.map((feed) => [feed, [...this.memory.tables[feed]]]));
+    const tables = FEEDS.map((feed) => `${JSON.stringify(feed)}:${this.textOf(feed)}`).join(',');
     const temporary = `${this.file}.new`;
     try {
       mkdirSync(dirname(this.file), { recursive: true, mode: 0o700 });
-      writeFileSync(temporary, JSON.stringify({ v: VERSION, at: this.memory.confirmedAt, tables }), { mode: 0o600 });
+      writeFileSync(temporary, `{"v":${VERSION},"at":${this.memory.confirmedAt},"tables":{${tables}}}`, { mode: 0o600 });
       const fd = openSync(temporary, 'r');
       fsyncSync(fd);
       closeSync(fd);
@@ -56,6 +58,12 @@ export class Snapshot {
     } catch (e) {
       this.log('error', 'the routing snapshot cannot be written', { file: this.file, reason: errorText(e) });
     }
+  }
+  /** A route changes often, the thousands of offerings seldom: each feed is turned into text only when it has changed. */
+  private textOf(feed: Feed): string {
+    let text = this.texts.get(feed);
+    if (text === undefined) this.texts.set(feed, (text = JSON.stringify([...this.memory.tables[feed]])));
+    return text;
   }
   /** Writes a last time when something is waiting to be written, or when the confirmation is newer. */
   stop(): void {

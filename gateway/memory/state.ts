@@ -1,7 +1,11 @@
-import type { Route, RouteOverride, RouteRevision } from '#core/routing/schema.js';
+import type { OfferingRecord, PriceBookEntry } from '#core/catalog/schema.js';
+import type { Limit } from '#core/limit/schema.js';
+import type { GatewaySettings, Route, RouteOverride, RouteRevision, RoutingPolicy } from '#core/routing/schema.js';
 import { routeKey } from '#core/routing/schema.js';
 import type { Role } from '#core/identity/permissions.js';
 import type { Sealed } from '#core/connection/schema.js';
+
+type SecurityLevel = OfferingRecord['securityLevel'];
 
 /** What the gateway keeps of a key: its hash, never the key. */
 export interface KnownKey {
@@ -19,8 +23,29 @@ export interface KnownConnection {
   name: string;
   kind: string;
   baseUrl: string;
+  region?: string | undefined;
   sealed?: Sealed | undefined;
 }
+/** What the gateway needs of an offering: what it can, and what it costs. */
+export interface KnownOffering {
+  tenant: string;
+  id: string;
+  modalities: { input: readonly string[]; output: readonly string[] };
+  capabilities: readonly string[];
+  contextWindow: number;
+  maxTokens: number;
+  securityLevel: SecurityLevel;
+  priceBook: readonly PriceBookEntry[];
+}
+/** What a tenant has decided about a model of the shared catalog. */
+export interface KnownGovernance {
+  tenant: string;
+  modelId: string;
+  securityLevel?: SecurityLevel | undefined;
+}
+export type KnownPolicy = RoutingPolicy & { tenant: string; scope: string };
+export type KnownLimit = Limit & { tenant: string };
+export type KnownSettings = GatewaySettings & { tenant: string; environment: string; name: string };
 export interface KnownAlias {
   tenant: string;
   modelId: string;
@@ -42,9 +67,25 @@ export interface Records {
   apiKeys: KnownKey;
   connections: KnownConnection;
   modelAliases: KnownAlias;
+  routingPolicies: KnownPolicy;
+  limits: KnownLimit;
+  gatewaySettings: KnownSettings;
+  offerings: KnownOffering;
+  governance: KnownGovernance;
 }
 export type Feed = keyof Records;
-export const FEEDS: readonly Feed[] = ['routes', 'routeOverrides', 'apiKeys', 'connections', 'modelAliases'];
+export const FEEDS: readonly Feed[] = [
+  'routes',
+  'routeOverrides',
+  'apiKeys',
+  'connections',
+  'modelAliases',
+  'routingPolicies',
+  'limits',
+  'gatewaySettings',
+  'offerings',
+  'governance',
+];
 export type Tables = { [F in Feed]: Map<string, Records[F]> };
 
 /** The override stands above the weights, if the route still carries its revision. */
@@ -57,3 +98,4 @@ export function liveRoute(route: Route, override: RouteOverride | undefined): Li
   return { key: routeKey(route), route, override: inForce, revisions, weights };
 }
 export const aliasKey = (tenant: string, modelId: string, alias: string): string => `${tenant}/${modelId}@${alias}`;
+export const inEnvironment = (tenant: string, environment: string, name: string): string => routeKey({ tenant, environment, name });

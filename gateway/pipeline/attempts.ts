@@ -201,6 +201,7 @@ export class Attempts {
       ...{ res, startedAt: facts.startedAt, operation: facts.operation, stream: parsed.stream },
       upstreamOperation: sent.translation?.operation ?? facts.operation,
       translation: sent.translation,
+      callerBody: () => JSON.parse(parsed.body.toString()) as Record<string, unknown>,
       hideUsage: sent.asksForUsage,
       claim: () => {
         this.answeredBy ??= relay;

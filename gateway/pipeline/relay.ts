@@ -5,6 +5,7 @@ import type { StreamTranslation, Translation } from '#adapters/providers/transla
 import type { UsageEvent } from '#core/metric/schema.js';
 import { NO_TOKENS, type Tokens } from '#core/metric/tokens.js';
 import { dialectOf, errorBodyFor, errorEventFor } from '../dialects/errors.js';
+import { wholeAsStream } from '../dialects/whole-as-stream.js';
 import { answerHeaders } from '../http/headers.js';
 import { type Tap, tapFor } from '../usage/tap.js';
 import { UsageChunkFilter } from '../usage/usage-chunk.js';
@@ -39,6 +40,8 @@ export interface RelayInput {
   operation: Operation;
   upstreamOperation: Operation;
   stream: boolean;
+  /** the caller's parsed body, for an answer that is made into a stream */
+  callerBody(): Record<string, unknown>;
   translation: Translation | null;
   /** the hub has asked for the usage chunk of the stream, the caller has not: it is kept from the caller */
   hideUsage: boolean;
@@ -167,6 +170,11 @@ export class Relay implements Dispatcher.DispatchHandler {
     if (this.whole) return this.complete(Buffer.concat(this.whole));
     if (this.sse && this.endless && !this.tap?.done) return this.died(new Error('the stream ended without its end mark'));
     const rest = this.translated?.end() ?? this.filter?.end();
+    if (this.translated && !this.translated.done) {
+      // `rest` is the error event of the caller's dialect
+      if (rest) this.i.res.write(rest);
+      return this.died(new Error('the stream ended without its end mark'), true);
+    }
     this.answered();
     this.over = true;
     if (rest && rest.length > 0) this.i.res.write(rest);
@@ -201,6 +209,8 @@ export class Relay implements Dispatcher.DispatchHandler {
     let text: string;
     try {
       text = translation.answer(body);
+      // a provider without streams answers in one piece; who asked for a stream still gets one
+      if (this.i.stream) text = wholeAsStream(this.i.operation === 'message' ? 'message' : 'chat', text, this.i.callerBody());
     } catch (e) {
       this.died(e instanceof Error ? e : new Error(String(e)));
       return;
@@ -216,7 +226,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   }
 
   /** The upstream died in the middle of its answer: an error, and not an end. */
-  private died(error: Error): void {
+  private died(error: Error, told = false): void {
     const complete = this.finished;
     this.close('truncated', `the upstream broke off: ${error.message}`);
     const { res } = this.i;
@@ -234,7 +244,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       return;
     }
     const boundary = this.translated !== undefined || (this.tap?.atBoundary ?? true);
-    res.write(`${boundary ? '' : '\n\n'}${errorEventFor(dialectOf(this.i.operation), failure)}`);
+    if (!told) res.write(`${boundary ? '' : '\n\n'}${errorEventFor(dialectOf(this.i.operation), failure)}`);
     // no last chunk: what the client has is the error event and a connection that ends early
     res.socket?.setTimeout(FLUSH_MS, () => res.destroy());
     res.socket?.destroySoon();

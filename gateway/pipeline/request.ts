@@ -1,5 +1,6 @@
 import type { Operation } from '#adapters/providers/provider.js';
 import { type Translation, Untranslatable } from '#adapters/providers/translator.js';
+import { parse } from '../dialects/exact-json.js';
 import { badRequest } from '../http/refusal.js';
 import { upstreamBody } from '../json/splice.js';
 import type { ParsedCall } from './parse.js';
@@ -23,7 +24,7 @@ export function upstreamRequest(to: Address, parsed: ParsedCall, operation: Oper
     return { body: upstreamBody(parsed.body, parsed.members, upstreamModel, parameters, asksForUsage), translation: null, asksForUsage };
   }
   try {
-    const translation = to.translator(JSON.parse(parsed.body.toString()) as Record<string, unknown>, upstreamModel, parameters);
+    const translation = to.translator(parse(parsed.body.toString()) as Record<string, unknown>, upstreamModel, parameters);
     return { body: translation.body, translation, asksForUsage: false };
   } catch (e) {
     if (e instanceof Untranslatable) throw badRequest('not_translatable', `${e.field}: ${e.message}`, e.field);
