@@ -4,7 +4,7 @@ import { errorText, type Log } from '../log.js';
 import type { Memory } from './memory.js';
 import { FEEDS, type Feed, type Tables } from './state.js';
 
-const VERSION = 2;
+const VERSION = 1;
 const DELAY_MS = 200;
 
 /**
