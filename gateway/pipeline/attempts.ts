@@ -189,14 +189,14 @@ export class Attempts {
       deps.inflight.leave(slot);
       deps.inflight.leave(to.origin);
       const answered = outcome?.kind === 'over' && outcome.end.httpStatus !== null;
-      grant.settle(answered ? record.totalTokens : 0);
-      this.learn(to, seen, ticket, at.clock, outcome);
+      grant.settle({ tokens: answered ? record.totalTokens : 0 });
+      this.learn(to, seen, ticket, at, outcome);
     }
   }
 
   private relay(to: Address, sent: UpstreamRequest, sentAt: number): Relay {
     const { deps, facts, parsed, limits, overhead, record, res } = this.i;
-    const price = priceOf(deps, to.target, facts.operation);
+    const price = priceOf(deps, to.target, facts.operation, Date.now());
     const relay: Relay = new Relay({
       ...{ res, startedAt: facts.startedAt, operation: facts.operation, stream: parsed.stream },
       upstreamOperation: sent.translation?.operation ?? facts.operation,
@@ -219,10 +219,14 @@ export class Attempts {
   }
 
   /** What the outcome says of the candidate. An answer of the caller's making, or one that nobody waited for, says nothing. */
-  private learn(to: Address, { health, breaker }: Seen, ticket: Ticket, startedAt: number, outcome: Outcome | undefined): void {
+  private learn(to: Address, { health, breaker }: Seen, ticket: Ticket, at: { sent: number; clock: number }, outcome: Outcome | undefined): void {
     const now = Date.now();
+    const startedAt = at.clock;
+    const { facts } = this.i;
     if (outcome?.kind === 'over' && outcome.end.status === 'ok') {
-      answeredWell(health, now, startedAt, this.i.record.outputTokens);
+      const { firstByteMs } = outcome.end;
+      const firstAt = facts.stream && firstByteMs !== null ? startedAt + firstByteMs - (at.sent - facts.startedAt) : null;
+      answeredWell(health, now, startedAt, firstAt, this.i.record.outputTokens);
       return breaker.onSuccess(ticket, now);
     }
     const fate =
@@ -271,6 +275,7 @@ export class Attempts {
       status: 'error',
       httpStatus: status,
       error: reasonOf(failed),
+      unknownCharge: address.provider.errorIsUnknown === true && status >= 500,
       overheadMs: overhead.ms,
       routeReason: this.routeReason,
     });

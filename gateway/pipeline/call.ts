@@ -50,7 +50,7 @@ export async function modelCall(deps: Deps, req: IncomingMessage, res: ServerRes
   });
   try {
     if (plan.choices.length === 0) throw plan.nothing;
-    const admitted = limits.admit();
+    const admitted = limits.admit(plan.first);
     const denied = admitted instanceof Promise ? await admitted : admitted;
     if (denied) throw denied;
     if (operation === 'countTokens' && providerOfTarget(deps, plan.first)?.paths.countTokens === undefined)

@@ -1,7 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Operation } from '#adapters/providers/provider.js';
 import { type Excluded as RuledOut, plan, type PlanCandidate } from '#core/routing/plan.js';
-import type { Needs } from '#core/routing/needs.js';
+import { usualOutput } from '#core/routing/health.js';
+import { expectedOutput, type Needs } from '#core/routing/needs.js';
 import { reasonOf } from '#core/routing/reason.js';
 import { pickByWeight } from '#core/routing/weights.js';
 import { Refusal } from '../http/refusal.js';
@@ -74,7 +75,7 @@ function byName(deps: Deps, i: PlanInput, pin: string | undefined): CallPlan {
 function unpriced(deps: Deps, target: Target, operation: Operation): Refusal | undefined {
   const { route } = target.live;
   if (deps.memory.settings(route.tenant, route.environment, route.name)?.unpriced !== 'block') return undefined;
-  if (priceOf(deps, target, operation).kind !== 'unpriced') return undefined;
+  if (priceOf(deps, target, operation, Date.now()).kind !== 'unpriced') return undefined;
   return new Refusal(
     403,
     'permission_error',
@@ -95,7 +96,7 @@ function byPolicy(deps: Deps, i: PlanInput, policy: KnownPolicy): CallPlan {
   const allowed = (deployment: string): boolean => !i.exclude?.has(deployment) && (i.among?.has(deployment) ?? true);
   const targets = new Map<string, Target>();
   const excluded: Excluded[] = [];
-  const candidate = ({ deployment, weight }: { deployment: string; weight: number }): PlanCandidate[] => {
+  const candidate = ({ deployment, weight }: { deployment: string; weight: number }): Draft[] => {
     if (!allowed(deployment)) return [];
     const live = visible(deps.memory, i.caller, deployment);
     const picked = live && pickByWeight(live.weights, i.random());
@@ -107,28 +108,23 @@ function byPolicy(deps: Deps, i: PlanInput, policy: KnownPolicy): CallPlan {
     const target = { live, revision };
     targets.set(deployment, target);
     if (unpriced(deps, target, i.operation)) {
-      excluded.push({ id: deployment, code: 'unpriced', message: 'has no known price, and its deployment takes no calls without one' });
+      excluded.push({ id: deployment, code: 'unpriced', message: 'has no known price, and takes no calls without one' });
       return [];
     }
-    const { tenant } = live.route;
-    const connection = revision.connection === null ? undefined : deps.memory.connection(tenant, revision.connection);
-    const { health, breaker } = deps.health.of(healthName(tenant, revision, revision.endpoints[0]), connection);
-    return [
-      {
-        ...{ id: deployment, weight, health, breaker },
-        facts: factsOf(deps.memory.offering(tenant, revision.modelId), connection?.region ?? null),
-        cost: expectedCost(deps, target, needs),
-        headroom: headroomOf(deps, i.caller, target),
-      },
-    ];
+    return [draft(deps, target, weight)];
   };
   const named = rule ? policy.candidates.filter((c) => rule.use.includes(c.deployment)) : policy.candidates;
   const extra = rule ? rule.use.filter((u) => !named.some((c) => c.deployment === u)).map((deployment) => ({ deployment, weight: 1 })) : [];
   const strategy = rule?.strategy ?? policy.strategy;
+  const candidates = [...named, ...extra].flatMap(candidate);
+  const fallbacks = policy.fallbacks.filter((f) => !targets.has(f)).flatMap((deployment) => candidate({ deployment, weight: 1 }));
+  const now = Date.now();
+  const output = expectedOutput(needs, usualOutput([...candidates, ...fallbacks].map((c) => c.health)));
+  const priced = (c: Draft): PlanCandidate => ({ ...c, cost: expectedCost(deps, c.target, { input: needs.inputTokens, output }, now) });
   const made = plan({
-    ...{ strategy, adaptive: policy.adaptive, needs, random: i.random, now: Date.now() },
-    candidates: [...named, ...extra].flatMap(candidate),
-    fallbacks: policy.fallbacks.filter((f) => !targets.has(f)).flatMap((deployment) => candidate({ deployment, weight: 1 })),
+    ...{ strategy, adaptive: policy.adaptive, needs, outputTokens: output, random: i.random, now },
+    candidates: candidates.map(priced),
+    fallbacks: fallbacks.map(priced),
   });
   excluded.push(...made.excluded);
   const prefix = `${policy.name}${rule ? `, rule ${rule.name}` : ''}${problems.length > 0 ? ` (not evaluated: ${problems.join('; ')})` : ''}: `;
@@ -139,6 +135,21 @@ function byPolicy(deps: Deps, i: PlanInput, policy: KnownPolicy): CallPlan {
   const first = choices[0]?.target ?? targets.values().next().value;
   if (!first) throw notLive(i.caller, i.parsed.model);
   return { policy, rule: rule?.name ?? null, strategy, choices, excluded, needs, first, nothing: nobody(policy, excluded, made.retryAfterMs) };
+}
+
+type Draft = Omit<PlanCandidate, 'cost'> & { target: Target };
+
+/** What this gateway knows of a target, but for what the call will cost there. */
+function draft(deps: Deps, target: Target, weight: number): Draft {
+  const { live, revision } = target;
+  const { tenant, name } = live.route;
+  const connection = revision.connection === null ? undefined : deps.memory.connection(tenant, revision.connection);
+  const { health, breaker } = deps.health.of(healthName(tenant, revision, revision.endpoints[0]), connection);
+  return {
+    ...{ id: name, target, weight, health, breaker },
+    facts: factsOf(deps.memory.offering(tenant, revision.modelId), connection?.region ?? null),
+    headroom: headroomOf(deps, target),
+  };
 }
 
 /** 503 when waiting may help (an open breaker), else 400: the request asks for what no candidate has. */

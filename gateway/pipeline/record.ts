@@ -31,6 +31,8 @@ export type CallEnd = Omit<AnswerEnd, 'status'> & {
   routeReason: string | null;
   /** the price that was in force at the call; null when it never came to an upstream */
   price: CallPrice | null;
+  /** the upstream may have carried the call out, and charged for it */
+  unknownCharge?: boolean;
 };
 /** An end without an answer: nothing was used. */
 export const UNANSWERED = {
@@ -141,11 +143,12 @@ export class CallRecord {
   }
 }
 
-/** A refused call costs nothing; a model without a price costs nobody knows what, unless its deployment names a flat sum. */
+/** A refused call costs nothing; what nobody knows is null: no price, no usage, or no word whether it was carried out. */
 function cost(e: CallEnd, tokens: Readonly<Tokens>): Pick<UsageEvent, 'cost' | 'priceVersion'> {
   if (e.status === 'limited' || e.status === 'refused') return { cost: 0, priceVersion: null };
-  if (!e.price || e.httpStatus === null || e.httpStatus >= 300) return { cost: e.httpStatus === null ? null : 0, priceVersion: null };
+  if (e.httpStatus === null || e.unknownCharge) return { cost: null, priceVersion: null };
+  if (e.httpStatus >= 300 || !e.price || e.price.kind === 'free') return { cost: 0, priceVersion: null };
   if (e.price.kind === 'unpriced') return { cost: null, priceVersion: null };
   if (e.price.kind === 'flat') return { cost: e.price.nano, priceVersion: 'flat' };
-  return { cost: costOf(tokens, e.price.prices(tokens)), priceVersion: e.price.version };
+  return { cost: costOf(tokens, e.price.price), priceVersion: e.price.price.version };
 }
