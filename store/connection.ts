@@ -10,6 +10,7 @@ const fields = z.object({
   kind: z.enum(CONNECTION_KINDS),
   provider: z.string(),
   baseUrl: z.string(),
+  region: z.string().optional(),
   sealed: sealed.optional(),
   credentialHint: z.string().optional(),
   createdAt: z.string(),

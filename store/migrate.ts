@@ -6,9 +6,12 @@ import './audit.js';
 import './catalog/collections.js';
 import './connection.js';
 import './deployment.js';
+import './gateway-settings.js';
+import './limit.js';
 import './identity.js';
 import './idempotency.js';
 import './routing.js';
+import './routing-policy.js';
 import './usage.js';
 
 export interface Migration {

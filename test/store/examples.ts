@@ -10,6 +10,9 @@ export const EXAMPLES: Record<string, Record<string, unknown>> = {
   tenants: { name: 'T', environments: ['production'], createdAt: at },
   apiKeys: { name: 'k', prefix: 'mhk_abc', hash: 'h', role: 'viewer', createdAt: at, createdBy: 'k' },
   connections: { name: 'c', kind: 'openai', provider: 'openai', baseUrl: 'https://x/v1', createdAt: at, updatedAt: at },
+  routingPolicies: { ...named, candidates: [{ deployment: 'chat' }], createdAt: at, updatedAt: at, updatedBy: 'k' },
+  limits: { name: 'l', per: 'key', unit: 'requests', window: 'minute', amount: 1, createdAt: at, updatedAt: at, updatedBy: 'k' },
+  gatewaySettings: { ...named, unpriced: 'block', updatedAt: at, updatedBy: 'k' },
   deployments: {
     ...named,
     token: 1,
