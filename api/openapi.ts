@@ -92,7 +92,7 @@ const live = {
   tags: ['Live'],
   summary: 'Server-sent events: which resources have changed.',
   description:
-    'Topics: `deployments`, `deployment:<environment>/<name>`, `catalog`, `connections`. Send Last-Event-ID to resume; `resync` means read everything again.',
+    'Topics: `deployments`, `deployment:<environment>/<name>`, `catalog`, `connections`, `routing`, `limits`. Send Last-Event-ID to resume; `resync` means read everything again.',
   parameters: [{ name: 'topics', in: 'query', required: false, schema: { type: 'string' } }],
   responses: {
     '200': { description: 'A stream', content: { 'text/event-stream': { schema: { type: 'string' } } } },

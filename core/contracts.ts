@@ -2,7 +2,9 @@ import { catalogContracts } from '#core/catalog/contract.js';
 import { connectionContracts } from '#core/connection/contract.js';
 import { deploymentContracts } from '#core/deployment/contract.js';
 import { identityContracts } from '#core/identity/contract.js';
+import { limitContracts } from '#core/limit/contract.js';
 import { usageContracts } from '#core/metric/contract.js';
+import { routingContracts } from '#core/routing/contract.js';
 
 /** Every operation of the API. The live stream (`GET /api/v1/live`) is described in core/shared/live.ts. */
 export const contracts = {
@@ -10,6 +12,8 @@ export const contracts = {
   ...connectionContracts,
   ...deploymentContracts,
   ...identityContracts,
+  ...limitContracts,
+  ...routingContracts,
   ...usageContracts,
 };
 export type Contracts = typeof contracts;

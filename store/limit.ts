@@ -1,5 +1,11 @@
 import { limitRecord } from '#core/limit/schema.js';
-import { collection } from './kit/collection.js';
+import { collection, type Stored } from './kit/collection.js';
 
-/** A tenant's limits on calls; id = name. The gateways read them and count in the ledger. */
-export const limits = collection({ name: 'limits', writer: 'api', schema: limitRecord });
+/** Limits of calls; id = name, scope of the key that made it. */
+export const limits = collection({
+  name: 'limits',
+  writer: 'api',
+  schema: limitRecord,
+  indexes: [{ key: { tenant: 1, per: 1, match: 1 } }],
+});
+export type StoredLimit = Stored<typeof limitRecord>;

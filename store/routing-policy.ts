@@ -1,10 +1,13 @@
+import { z } from 'zod';
 import { routingPolicy } from '#core/routing/schema.js';
-import { collection } from './kit/collection.js';
+import { collection, type Stored } from './kit/collection.js';
 
-/** Names that stand for several deployments; id `<environment>/<name>`. The gateways read them. */
+const fields = z.object(routingPolicy.shape);
+/** Names that stand for several deployments; id `<environment>/<name>`, scope of the key that made it. */
 export const routingPolicies = collection({
   name: 'routingPolicies',
   writer: 'api',
-  schema: routingPolicy,
-  indexes: [{ key: { tenant: 1, environment: 1, name: 1 } }],
+  schema: fields,
+  indexes: [{ key: { tenant: 1, environment: 1 } }],
 });
+export type StoredPolicy = Stored<typeof fields>;

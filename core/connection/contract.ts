@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { contract } from '../shared/contract.js';
 import { name, ok } from '../shared/schema.js';
-import { connectionInput, connectionPatch, connectionView } from './schema.js';
+import { connectionCheck, connectionHealthList, connectionInput, connectionPatch, connectionView } from './schema.js';
 
 const tag = 'Connections';
 const params = z.object({ name });
@@ -39,11 +39,31 @@ export const connectionContracts = {
     method: 'PATCH',
     path: '/api/v1/connections/{name}',
     tag,
-    summary: 'Change address or credential.',
+    summary: 'Change address, credential or region.',
     permission: 'connection:write',
     params,
     body: connectionPatch,
     response: connectionView,
+  }),
+  'connections.check': contract({
+    method: 'POST',
+    path: '/api/v1/connections/{name}/check',
+    tag,
+    summary: 'Ask the provider now whether address and credential work.',
+    permission: 'connection:write',
+    params,
+    response: connectionCheck,
+    problems: [503],
+  }),
+  'connections.health': contract({
+    method: 'GET',
+    path: '/api/v1/connections/{name}/health',
+    tag,
+    summary: 'What the gateway has seen of each model behind the connection: breaker, latency, errors.',
+    permission: 'connection:read',
+    params,
+    response: connectionHealthList,
+    problems: [503],
   }),
   'connections.delete': contract({
     method: 'DELETE',

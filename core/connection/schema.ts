@@ -16,9 +16,7 @@ const baseUrl = z
     (v) => !/^https?:\/\/[^/]*@|[?#]/i.test(v),
     'leave out user, password, query and fragment; a credential belongs into `credential`',
   );
-
-/** where the provider computes, for policies that allow only some regions; the operator's word, in its own spelling */
-const region = z.string().min(1).max(60);
+const region = z.string().trim().min(1).max(60);
 
 /** `credential` is write-only: no answer, log, error or workflow history ever carries it. */
 export const connectionInput = z
@@ -30,6 +28,7 @@ export const connectionInput = z
     /** OpenAI-compatible base URL, with its /v1; required for `custom` */
     baseUrl: baseUrl.optional(),
     credential: credential.optional(),
+    /** where the provider computes, in the organisation's own words (`eu-central-1`, `EU`); policies may ask for it */
     region: region.optional(),
   })
   .superRefine((v, ctx) => {
@@ -41,7 +40,8 @@ export const connectionInput = z
 export const connectionPatch = z.strictObject({
   baseUrl: baseUrl.optional(),
   credential: credential.optional(),
-  region: region.optional(),
+  /** null takes it away */
+  region: region.nullable().optional(),
 });
 
 export const connectionView = z.object({
@@ -58,6 +58,39 @@ export const connectionView = z.object({
   updatedAt: iso,
 });
 export type ConnectionView = z.output<typeof connectionView>;
+
+/** What the API asks the gateway: `POST /internal/check-connection`. `updatedAt`: it waits for this state of the record. */
+export const checkQuestion = z.object({ tenant: z.string(), name: z.string(), updatedAt: iso });
+/** Whether address and credential work now, by the provider's word; `message` never has the credential in it. */
+export const connectionCheck = z.object({
+  ok: z.boolean(),
+  /** what to mend; absent when it works */
+  message: z.string().optional(),
+  /** the provider's own names of the models that the credential reaches; absent when it does not list them */
+  models: z.array(z.string()).optional(),
+  /** how long the provider took, milliseconds */
+  ms: z.number().nonnegative(),
+});
+export type ConnectionCheck = z.output<typeof connectionCheck>;
+
+/** What the API asks the gateway: `POST /internal/health`. */
+export const healthQuestion = z.object({ tenant: z.string() });
+/** What one gateway has seen of one model behind a connection since it started. */
+export const connectionHealth = z.object({
+  connection: z.string(),
+  modelId: z.string(),
+  breaker: z.enum(['closed', 'open', 'half-open']),
+  /** what opened the breaker; null while closed */
+  reason: z.string().nullable(),
+  openUntil: iso.nullable(),
+  /** milliseconds of a usual answer and share of failed calls, both decaying means; null before the first call */
+  latencyMs: z.number().nonnegative().nullable(),
+  errorRate: z.number().min(0).max(1).nullable(),
+  /** calls that they rest on */
+  n: z.number().int().nonnegative(),
+});
+export type ConnectionHealth = z.output<typeof connectionHealth>;
+export const connectionHealthList = z.object({ health: z.array(connectionHealth) });
 
 /** Envelope of a sealed credential: AES-256-GCM data key wrapped by the key `kek`; base64 members. */
 export const sealed = z.object({

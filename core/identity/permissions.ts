@@ -3,9 +3,17 @@ import { DEPLOYMENT_VERBS, type DeploymentVerb } from '#core/deployment/verbs.js
 export const ROLES = ['admin', 'operator', 'developer', 'viewer'] as const;
 export type Role = (typeof ROLES)[number];
 
-const READ = ['catalog:read', 'connection:read', 'deployment:read', 'usage:read', 'tenant:read'] as const;
+const READ = ['catalog:read', 'connection:read', 'deployment:read', 'routing:read', 'limit:read', 'usage:read', 'tenant:read'] as const;
 const DEVELOP = ['catalog:register', 'gateway:call', 'deployment:deploy'] as const;
-const OPERATE = ['catalog:deprecate', 'catalog:alias', 'connection:write', 'deployment:breakGlass', 'audit:read'] as const;
+const OPERATE = [
+  'catalog:deprecate',
+  'catalog:alias',
+  'connection:write',
+  'routing:write',
+  'limit:write',
+  'deployment:breakGlass',
+  'audit:read',
+] as const;
 const ADMIN = ['key:read', 'key:write', 'tenant:write', 'catalog:govern'] as const;
 
 export type Permission =

@@ -37,11 +37,14 @@ const fields = {
   /** when the shared count cannot be reached and this gateway's lease is used up */
   whenStoreAway: z.enum(['closed', 'open']).default('closed'),
 };
-export const limitInput = z.strictObject(fields).superRefine((v, ctx) => {
+function windowFits(v: { unit: LimitUnit; window?: string | undefined }, ctx: z.RefinementCtx): void {
   if (v.unit === 'concurrency' && v.window !== undefined)
     ctx.addIssue({ code: 'custom', path: ['window'], message: 'concurrency has no window; leave it out' });
   if (v.unit !== 'concurrency' && v.window === undefined)
     ctx.addIssue({ code: 'custom', path: ['window'], message: 'say `minute` or `day`' });
-});
+}
+export const limitInput = z.strictObject(fields).superRefine(windowFits);
+/** without the name, which is in the path */
+export const limitBody = z.strictObject(fields).omit({ name: true }).superRefine(windowFits);
 export const limitRecord = z.object({ ...fields, createdAt: iso, updatedAt: iso, updatedBy: z.string() });
 export type Limit = z.output<typeof limitRecord>;

@@ -1,5 +1,6 @@
+import { z } from 'zod';
 import { contract } from '#core/shared/contract.js';
-import { usagePage, usageQuery } from './schema.js';
+import { usageEvent, usagePage, usageQuery } from './schema.js';
 
 export const usageContracts = {
   'usage.list': contract({
@@ -10,5 +11,14 @@ export const usageContracts = {
     permission: 'usage:read',
     query: usageQuery,
     response: usagePage,
+  }),
+  'usage.get': contract({
+    method: 'GET',
+    path: '/api/v1/usage/{id}',
+    tag: 'Usage',
+    summary: 'One call by its request id, with each of its tries.',
+    permission: 'usage:read',
+    params: z.object({ id: z.string().min(1).max(80) }),
+    response: usageEvent,
   }),
 };

@@ -136,9 +136,3 @@ export const gatewaySettings = z.strictObject({
   flatNano: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).optional(),
 });
 export type GatewaySettings = z.output<typeof gatewaySettings>;
-export const gatewaySettingsRecord = gatewaySettings.extend({
-  environment: z.string(),
-  name: z.string(),
-  updatedAt: iso,
-  updatedBy: z.string(),
-});

@@ -96,6 +96,17 @@ export class Collection<S extends z.ZodObject> {
     });
     return this.parse(doc);
   }
+  /** Writes the whole record, whether there is one or not. Throws `forbidden` when the stored one stands above the caller's scope. */
+  async put(ctx: Ctx, record: z.input<S> & { id: string; scope?: string }): Promise<Stored<S>> {
+    const doc = this.toDoc(ctx, record);
+    const where = { _id: doc['_id'], tenant: ctx.tenant };
+    const stored = await edge(this.model.findOne(where, { scope: 1 }).lean<Filter>().exec());
+    const scope = String(stored?.['scope'] ?? ctx.scope);
+    if (!contains(ctx.scope, scope))
+      throw new HubError('forbidden', `Your key is limited to ${ctx.scope}; "${record.id}" belongs to ${scope || 'the whole organisation'}.`);
+    await edge(this.model.replaceOne({ ...where, ...(stored ? { scope } : {}) }, doc, { upsert: true }).exec());
+    return this.parse(doc);
+  }
   /** Compare-and-set: changes the record only where `where` still holds; false when it does not. */
   async update(ctx: Ctx, id: string, set: Partial<z.input<S>>, where: Filter = {}, unset: string[] = []): Promise<boolean> {
     const change = { $set: plain(set as Filter), ...(unset.length ? { $unset: Object.fromEntries(unset.map((k) => [k, 1])) } : {}) };

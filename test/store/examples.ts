@@ -10,16 +10,9 @@ export const EXAMPLES: Record<string, Record<string, unknown>> = {
   tenants: { name: 'T', environments: ['production'], createdAt: at },
   apiKeys: { name: 'k', prefix: 'mhk_abc', hash: 'h', role: 'viewer', createdAt: at, createdBy: 'k' },
   connections: { name: 'c', kind: 'openai', provider: 'openai', baseUrl: 'https://x/v1', createdAt: at, updatedAt: at },
-  routingPolicies: {
-    ...{ name: 'chat', environment: 'production', description: '', strategy: 'weighted', candidates: [{ deployment: 'a', weight: 1 }] },
-    ...{ fallbacks: [], rules: [], adaptive: { latency: 1, cost: 1, errors: 1, headroom: 1 } },
-    ...{ retry: { maxAttempts: 3, baseMs: 100, maxMs: 2_000 }, createdAt: at, updatedAt: at, updatedBy: 'k' },
-  },
-  limits: {
-    ...{ name: 'l', description: '', per: 'key', match: '*', unit: 'requests', window: 'minute', amount: 60, dynamic: [] },
-    ...{ whenStoreAway: 'closed', createdAt: at, updatedAt: at, updatedBy: 'k' },
-  },
-  gatewaySettings: { environment: 'production', name: 'chat', unpriced: 'allow', updatedAt: at, updatedBy: 'k' },
+  routingPolicies: { ...named, candidates: [{ deployment: 'chat' }], createdAt: at, updatedAt: at, updatedBy: 'k' },
+  limits: { name: 'l', per: 'key', unit: 'requests', window: 'minute', amount: 1, createdAt: at, updatedAt: at, updatedBy: 'k' },
+  gatewaySettings: { ...named, unpriced: 'block', updatedAt: at, updatedBy: 'k' },
   deployments: {
     ...named,
     token: 1,

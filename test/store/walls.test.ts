@@ -84,6 +84,24 @@ describe('pages', () => {
   });
 });
 
+describe('put', () => {
+  test('makes a record, replaces it whole, and changes none above or beside the caller’s scope', async () => {
+    const c = open('limits');
+    const put = (scope: string, more: object) => c.put(ctx('put', scope), { ...EXAMPLES['limits'], id: 'l', scope, ...more } as never);
+    await put('a/b', { environment: 'staging' });
+    await put('a/b', { amount: 2 });
+    const whole = await c.get(ctx('put'), 'l');
+    expect(whole).toMatchObject({ amount: 2, scope: 'a/b' });
+    expect(whole).not.toHaveProperty('environment');
+    await expect(put('a/c', {})).rejects.toMatchObject({ code: 'forbidden' });
+    await put('', { amount: 3 });
+    await expect(put('a', {})).rejects.toMatchObject({ code: 'forbidden' });
+    expect(await c.get(ctx('put'), 'l')).toMatchObject({ amount: 3, scope: '' });
+    await c.put(ctx('other'), { ...EXAMPLES['limits'], id: 'l' } as never);
+    expect(await c.get(ctx('put'), 'l')).toMatchObject({ amount: 3 });
+  });
+});
+
 describe('putNewer', () => {
   test('keeps the newer record whatever the order, also when many write at once', async () => {
     const c = open('routes');
