@@ -4,6 +4,7 @@ import { type Excluded as RuledOut, plan, type PlanCandidate } from '#core/routi
 import { usualOutput } from '#core/routing/health.js';
 import { expectedOutput, type Needs } from '#core/routing/needs.js';
 import { reasonOf } from '#core/routing/reason.js';
+import { routingPolicyInput } from '#core/routing/schema.js';
 import { pickByWeight } from '#core/routing/weights.js';
 import { Refusal } from '../http/refusal.js';
 import type { KnownOffering, KnownPolicy } from '../memory/state.js';
@@ -14,7 +15,7 @@ import type { Caller } from './identify.js';
 import { needsOf, type ParsedCall } from './parse.js';
 import { expectedCost, priceOf } from './pricing.js';
 import { headroomOf } from './limits.js';
-import { notLive, policyOf, resolve, visible } from './resolve.js';
+import { notLive, policyOf, resolve, routesOf, visible } from './resolve.js';
 import { healthName, type Target } from './targets.js';
 
 export interface PlanInput {
@@ -23,9 +24,9 @@ export interface PlanInput {
   operation: Operation;
   headers: IncomingHttpHeaders;
   random(): number;
-  /** deployments that may not be chosen, and the only ones that may */
+  /** deployments or models that may not be chosen, and the only ones that may, as candidates of equal weight */
   exclude?: ReadonlySet<string>;
-  among?: ReadonlySet<string>;
+  among?: readonly string[];
 }
 /** One target and why it stands where it stands. */
 export interface Choice {
@@ -33,7 +34,7 @@ export interface Choice {
   reason(): string;
   score?: number | null;
 }
-export type Excluded = Omit<RuledOut, 'code'> & { code: RuledOut['code'] | 'not-live' | 'unpriced' };
+export type Excluded = Omit<RuledOut, 'code'> & { code: RuledOut['code'] | 'not-live' | 'unpriced' | 'left-out' };
 export interface CallPlan {
   policy: KnownPolicy | undefined;
   rule: string | null;
@@ -49,6 +50,7 @@ export interface CallPlan {
 
 /** The targets that may take the call, in the order to try them. Throws a `Refusal` when the name stands for nothing here. */
 export function planCall(deps: Deps, i: PlanInput): CallPlan {
+  if (i.among) return byPolicy(deps, i, among(deps, i, i.among));
   const pin = i.headers['x-modelhub-revision'];
   const policy = pin === undefined ? policyOf(deps.memory, i.caller, i.parsed.model) : undefined;
   return policy ? byPolicy(deps, i, policy) : byName(deps, i, typeof pin === 'string' ? pin : undefined);
@@ -63,12 +65,28 @@ function byName(deps: Deps, i: PlanInput, pin: string | undefined): CallPlan {
     const weight = live.weights.find((w) => w.digest === revision.digest)?.weight ?? 0;
     return live.weights.length > 1 ? `r${revision.number}: weight ${weight} %` : `r${revision.number}: the only revision with traffic`;
   };
-  const blocked = unpriced(deps, target, i.operation);
+  const blocked = leftOut(i, target) ?? unpriced(deps, target, i.operation);
   return {
     ...{ policy: undefined, rule: null, strategy: 'weighted', excluded: [], needs: null, first: target },
     choices: blocked ? [] : [{ target, reason }],
     nothing: blocked ?? notLive(i.caller, i.parsed.model),
   };
+}
+
+const leftOut = ({ exclude }: PlanInput, { live, revision }: Target): Refusal | undefined =>
+  exclude?.has(live.route.name) || exclude?.has(revision.modelId)
+    ? new Refusal(400, 'invalid_request_error', 'no_eligible_candidate', 'The question leaves out the only deployment of that name.', { param: 'model' })
+    : undefined;
+
+/** Deployments that are named, or that serve a model that is named, as if a policy had them. */
+function among(deps: Deps, { caller }: PlanInput, names: readonly string[]): KnownPolicy {
+  const candidates = routesOf(deps.memory, caller)
+    .filter(({ route, weights, revisions }) => names.includes(route.name) || weights.some((w) => names.includes(revisions.get(w.digest)?.modelId ?? '')))
+    .map(({ route }) => ({ deployment: route.name, weight: 1 }));
+  const at = new Date(0).toISOString();
+  const { tenant, scope, environment } = caller;
+  const name = names.join(', ');
+  return { ...routingPolicyInput.parse({ name: 'among', environment, candidates: candidates.length > 0 ? candidates : [{ deployment: 'none' }] }), ...{ tenant, scope, name, createdAt: at, updatedAt: at, updatedBy: '' } };
 }
 
 /** The refusal of a model without a price, where its deployment wants it blocked. */
@@ -93,11 +111,9 @@ function byPolicy(deps: Deps, i: PlanInput, policy: KnownPolicy): CallPlan {
     ...(policy.securityLevels ? { securityLevels: policy.securityLevels } : {}),
   };
   const { rule, problems } = ruleFor(policy, () => metadataOf(i, needs));
-  const allowed = (deployment: string): boolean => !i.exclude?.has(deployment) && (i.among?.has(deployment) ?? true);
   const targets = new Map<string, Target>();
   const excluded: Excluded[] = [];
   const candidate = ({ deployment, weight }: { deployment: string; weight: number }): Draft[] => {
-    if (!allowed(deployment)) return [];
     const live = visible(deps.memory, i.caller, deployment);
     const picked = live && pickByWeight(live.weights, i.random());
     const revision = picked && live.revisions.get(picked.digest);
@@ -106,6 +122,10 @@ function byPolicy(deps: Deps, i: PlanInput, policy: KnownPolicy): CallPlan {
       return [];
     }
     const target = { live, revision };
+    if (i.exclude?.has(deployment) || i.exclude?.has(revision.modelId)) {
+      excluded.push({ id: deployment, code: 'left-out', message: 'was left out by the question' });
+      return [];
+    }
     targets.set(deployment, target);
     if (unpriced(deps, target, i.operation)) {
       excluded.push({ id: deployment, code: 'unpriced', message: 'has no known price, and takes no calls without one' });

@@ -30,7 +30,7 @@ let turn = 0;
 
 /** Breaker and latency of a hosted model belong to its connection, those of a replica to its address. */
 export const healthName = (tenant: string, revision: RouteRevision, endpoint?: string): string =>
-  `${tenant}/${revision.connection ?? endpoint ?? 'local'}#${revision.upstreamModel}`;
+  `${tenant}/${revision.connection ?? endpoint ?? 'local'}#${revision.modelId}`;
 
 /** The provider behind a target; undefined when its connection is gone. */
 export function providerOfTarget(deps: Pick<Deps, 'memory'>, { live, revision }: Target): Provider | undefined {
