@@ -8,6 +8,7 @@ import './connection.js';
 import './deployment.js';
 import './identity.js';
 import './idempotency.js';
+import './ledger.js';
 import './routing.js';
 import './usage.js';
 
