@@ -40,8 +40,8 @@ export interface Claim {
 }
 /** How much a call asks of each unit, before it runs. */
 export type Amounts = Readonly<Record<LimitUnit, number>>;
-/** 0.01 … 1 for a limit and one of its subjects; see dynamic.ts. */
-export type FactorOf = (limit: Limit, subject: string) => number;
+/** 0.01 … 1 for a dynamic limit and the subject it counts by, at this call; see dynamic.ts. */
+export type FactorOf = (limit: Limit, subject: string, call: CallSubjects) => number;
 
 const untouched: FactorOf = () => 1;
 
@@ -64,7 +64,7 @@ export function claimsOf(
     if (limit.environment !== undefined && limit.environment !== call.environment) continue;
     const subject = subjectOf(limit.per, call);
     if (subject === null || !matches(limit, subject, call)) continue;
-    const factor = limit.dynamic.length === 0 ? 1 : factorOf(limit, subject);
+    const factor = limit.dynamic.length === 0 ? 1 : factorOf(limit, subject, call);
     claims.push({
       tenant: call.tenant,
       // the subject stands last: it is free text, and nothing after it can be mistaken
