@@ -115,6 +115,14 @@ export class Collection<S extends z.ZodObject> {
     );
     return r.matchedCount === 1;
   }
+  /** One atomic change by an aggregation pipeline of a record that is made when there is none; the record afterwards. */
+  async change(ctx: Ctx, id: string, pipeline: Filter[]): Promise<Stored<S>> {
+    const where = { $and: [this.walls(ctx, true), { _id: `${ctx.tenant}/${id}` }] } as Filter;
+    const stages = [{ $set: { tenant: ctx.tenant, scope: { $ifNull: ['$scope', ctx.scope] } } }, ...pipeline];
+    const session = sessionOf(this.store.db); // native, because mongoose would cast inside the expressions
+    const o = { upsert: true, returnDocument: 'after' as const, ...(session ? { session } : {}) };
+    return this.parse((await edge(this.model.collection.findOneAndUpdate(where, stages, o))) as Filter);
+  }
   /**
    * Writes the whole record unless one that is as new or newer is stored: `field` (a number) of the stored record must be
    * lower. False when it is not. It looks before it writes, because a duplicate key would abort a running transaction.
