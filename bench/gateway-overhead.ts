@@ -7,6 +7,7 @@
  * Parts: throughput, latency, mongodb, scale. `--profile` writes a CPU profile of our gateway and leaves out the peers.
  * Peers are installed once, from the usual registries, below the system's folder for temporary files.
  */
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { tmpdir } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -15,7 +16,7 @@ import { startLitellm } from './gateway-peers/litellm.js';
 import { provide, settledEvents, startMongod, startOurs } from './gateway-peers/ours.js';
 import { PORTKEY_VERSIONS, portkeyHeaders, startPortkey } from './gateway-peers/portkey.js';
 import { Load, rssMb, startScript, stop, stopAll } from './gateway-peers/processes.js';
-import { added, failures, interleaved, median, type Round, round, type System } from './gateway-peers/systems.js';
+import { added, failures, interleaved, median, type Round, round, type System, warm } from './gateway-peers/systems.js';
 import { machine, say } from './lib/report.js';
 
 const CACHE = join(tmpdir(), 'modelhub-bench-peers');
@@ -48,11 +49,13 @@ async function main(): Promise<void> {
   );
 
   const systems = [floor, ours, ...others];
+  await warm(load, systems);
   if (wanted('throughput')) await throughput(load, systems);
   if (wanted('latency')) await latency(load, [direct, ...systems]);
   for (const other of others) await Promise.all(other.parts.map((part) => stop(part.child)));
   if (wanted('scale')) {
     const second = await startOurs(mongod.uri, join(mongod.dataDir, 'second'));
+    await warm(load, [{ ...ours, parts: [second] }]);
     const floor2 = { ...floor, name: 'floor × 2', parts: [...floor.parts, await startFloor()] };
     await scale(load, floor, floor2, ours, { ...ours, name: 'ours × 2', parts: [...ours.parts, second] });
     await stop(second.child);
@@ -60,6 +63,8 @@ async function main(): Promise<void> {
   if (wanted('mongodb')) await storeTrouble(load, ours, mongod);
   say('', 'Goals:', ...goals.map(goalLine), '', machine());
   await stopAll();
+  mongod.child.kill('SIGKILL');
+  rmSync(mongod.dataDir, { recursive: true, force: true });
 }
 
 async function startPeers(upstream: number): Promise<System[]> {
@@ -197,8 +202,11 @@ async function storeTrouble(load: Load, ours: System, mongod: Awaited<ReturnType
     goals.push({ text: `p99 with MongoDB ${state}, over p99 with it well`, value: p99(state) / p99('well'), limit: 1.3, at: 'most', unit: '×' });
 }
 
-main().catch(async (e: unknown) => {
-  process.stderr.write(`${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n`);
-  await stopAll();
-  process.exit(1);
-});
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1)); // `exit` ends the children
+main().then(
+  () => process.exit(0),
+  (e: unknown) => {
+    process.stderr.write(`${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n`);
+    process.exit(1);
+  },
+);

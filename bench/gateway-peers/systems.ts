@@ -41,10 +41,16 @@ export async function round(load: Load, system: System, shape: Shape): Promise<R
   return { ...measured, cpuPerCall: (cpu() - before) / measured.calls };
 }
 
-/** A warm-up each, then rounds in turn, each time beginning with another system: what else the machine does hits all alike. */
+/** The first seconds of a process are its compiler's: thousands of calls of both kinds before anything is measured. */
+export async function warm(load: Load, systems: System[]): Promise<void> {
+  for (const system of systems)
+    for (const stream of [false, true]) await round(load, system, { stream, inFlight: 16, seconds: 4, waits: false });
+}
+
+/** A short warm-up each, then rounds in turn, each time beginning with another system: what else the machine does hits all alike. */
 export async function interleaved(load: Load, systems: System[], shape: Shape, rounds: number): Promise<Map<string, Round[]>> {
   const results = new Map<string, Round[]>(systems.map((s) => [s.name, []]));
-  for (const system of systems) await round(load, system, { ...shape, seconds: Math.min(1, shape.seconds) });
+  for (const system of systems) await round(load, system, { ...shape, seconds: 0.5 });
   for (let n = 0; n < rounds; n++)
     for (let i = 0; i < systems.length; i++) {
       const system = systems[(n + i) % systems.length] as System;
