@@ -8,8 +8,8 @@ import { listSegments, segmentFile, segmentName, segmentNumber } from './segment
 import type { Sink } from './sink.js';
 import type { JournalWriter } from './writer.js';
 
-/** journal lines, two a call */
-const BATCH = 1_000;
+/** journal lines, two a call: the calls that are under way wait while a batch is made ready */
+const BATCH = 400;
 const GATHER_MS = 200;
 const MAX_BACKOFF_MS = 5_000;
 

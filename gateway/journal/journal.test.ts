@@ -1,11 +1,12 @@
 import { appendFileSync, mkdtempSync, readdirSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { UNKNOWN_YET } from '#core/metric/blank.js';
 import { Applier } from './applier.js';
-import { decodeLine, encodeLine, type JournalEvent, lostEvent } from './line.js';
+import { decodeLine, encodeLine, type JournalEntry, type JournalEvent, lostEvent } from './line.js';
 import { openStarts } from './reader.js';
 import { openSegments, segmentFile } from './segments.js';
 import type { Cursor, Sink } from './sink.js';
@@ -85,6 +86,32 @@ describe('a line', () => {
 });
 
 describe('the journal', () => {
+  it('is read also where an earlier version wrote every field of each line', async () => {
+    const path = folder();
+    const writer = open(path);
+    writer.close();
+    const old = (entry: JournalEntry): string => {
+      const json = JSON.stringify(entry);
+      return `${crc32(json).toString(16).padStart(8, '0')} ${json}\n`;
+    };
+    const file = segmentFile(writer.segments, writer.segment);
+    for (const id of ['a', 'b']) appendFileSync(file, old({ k: 's', event: event(id) }));
+    appendFileSync(file, old({ k: 'e', event: event('a', { inputTokens: 3 }) }));
+    expect(openStarts(openSegments(path)).lost).toEqual([event('b', { at: expect.any(String) as unknown as string })]);
+    const sink = new FakeSink();
+    await applied(path, sink);
+    expect(sink.events).toEqual([event('a', { inputTokens: 3, at: expect.any(String) as unknown as string })]);
+  });
+  it('takes a line that is longer than one read', async () => {
+    const path = folder();
+    const writer = open(path);
+    writer.end(event('a', { error: 'x'.repeat(700_000) }));
+    writer.end(event('b'));
+    writer.close();
+    const sink = new FakeSink();
+    await applied(path, sink);
+    expect(ids(sink)).toEqual(['a', 'b']);
+  });
   it('finds calls without an end, past a torn last line', () => {
     const path = folder();
     const writer = open(path);
@@ -134,9 +161,9 @@ describe('the journal', () => {
     expect(openStarts(openSegments(path)).lost).toEqual([]);
   });
   it('refuses new calls beyond its size', () => {
-    const writer = open(folder(), { maxBytes: 1000 });
+    const writer = open(folder(), { maxBytes: 600 });
     for (let n = 0; n < 3; n++) writer.start(event(`a${n}`));
-    expect(() => writer.start(event('b'))).toThrow(/has reached 1000 bytes/);
+    expect(() => writer.start(event('b'))).toThrow(/has reached 600 bytes/);
     writer.close();
   });
 });
