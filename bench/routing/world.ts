@@ -114,6 +114,12 @@ function memo(change: (p: SimProvider) => SimProvider, applies: (p: SimProvider,
   };
 }
 
+/** The two statements of what counts that the bench tries: latency and cost alike, and latency twice as much. */
+export const ADAPTIVE = [
+  { name: 'adaptive 1:1', latency: 1 },
+  { name: 'adaptive 2:1', latency: 2 },
+] as const;
+
 /** Every policy has the same breakers, retries and deadline; `fixed` ones decide without looking at anything but health. */
 export function policiesOf(providers: readonly SimProvider[]): (SimPolicy & { fixed: boolean })[] {
   const all = [...providers.keys()];
@@ -126,6 +132,12 @@ export function policiesOf(providers: readonly SimProvider[]): (SimPolicy & { fi
     { name: 'round robin', strategy: 'round-robin', order: all, fixed: true },
     { name: 'least latency', strategy: 'least-latency', order: all, fixed: false },
     { name: 'lowest cost', strategy: 'lowest-cost', order: all, fixed: false },
-    { name: 'adaptive', strategy: 'adaptive', order: all, fixed: false },
+    ...ADAPTIVE.map(({ name, latency }) => ({
+      name,
+      strategy: 'adaptive' as const,
+      order: all,
+      adaptive: { latency, cost: 1, errors: 1, headroom: 1 },
+      fixed: false,
+    })),
   ];
 }

@@ -50,8 +50,9 @@ export interface SimResult {
   /** nano-dollars of all answers */
   cost: number;
   latencySum: number;
-  /** sum of ln(latency × cost) of the answered; its mean is the logarithm of the geometric mean */
-  logSum: number;
+  /** sums of the natural logarithms of ms and nano-dollars of the answered, for geometric means */
+  logLatencySum: number;
+  logCostSum: number;
   /** answers by provider */
   share: number[];
 }
@@ -156,7 +157,8 @@ class Simulation {
       latencies: new Float64Array(calls.length),
       cost: 0,
       latencySum: 0,
-      logSum: 0,
+      logLatencySum: 0,
+      logCostSum: 0,
       share: providers.map(() => 0),
     };
   }
@@ -243,7 +245,8 @@ class Simulation {
       result.latencySum += at - r.call.at;
       const cost = r.call.inputTokens * p.priceIn + r.call.outputTokens * p.priceOut;
       result.cost += cost;
-      result.logSum += Math.log((at - r.call.at) * cost);
+      result.logLatencySum += Math.log(at - r.call.at);
+      result.logCostSum += Math.log(cost);
       result.share[to.index] = (result.share[to.index] ?? 0) + 1;
     });
   }
