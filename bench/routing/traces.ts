@@ -11,7 +11,10 @@ export const missingTraces = (folder: string): string[] => FILES.filter((f) => !
 /** Both services' calls on one clock, in the order of arrival. Throws when a line is not `time,context,generated`. */
 export function readTraces(folder: string): SimCall[] {
   const calls = FILES.flatMap((file) => {
-    const [head, ...lines] = gunzipSync(readFileSync(join(folder, file))).toString('utf8').trim().split(/\r?\n/);
+    const [head, ...lines] = gunzipSync(readFileSync(join(folder, file)))
+      .toString('utf8')
+      .trim()
+      .split(/\r?\n/);
     if (head !== 'TIMESTAMP,ContextTokens,GeneratedTokens') throw new Error(`${file}: its first line is not that of an Azure trace`);
     return lines.map((line) => {
       const [time = '', input, output] = line.split(',');

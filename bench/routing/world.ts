@@ -18,22 +18,30 @@ const PRICES: readonly (readonly [string, number, number])[] = [
   ['cerebras', 0.35, 0.75],
 ];
 export const PROVIDERS = 4;
-export const WORLDS = ['independent', 'dear-is-fast'] as const;
+export const WORLDS = ['near', 'wide', 'dear-is-fast'] as const;
 export type World = (typeof WORLDS)[number];
 
+/** Ms a token, fastest and slowest; 2 ms are 500 tokens a second. */
+const PACES: Record<World, [number, number]> = { near: [4, 25], wide: [2, 25], 'dear-is-fast': [4, 25] };
+
 /**
- * Four providers of a seed: real prices, invented speeds. `independent`: speed has nothing to do with price. `dear-is-fast`: the
+ * Four providers of a seed: real prices, invented speeds, from which the gain over round robin mostly comes; so there are three
+ * kinds. `near`: speeds within a factor of 6, nothing to do with the price. `wide`: within a factor of 12. `dear-is-fast`: the
  * dearest is the fastest, and so on, so that latency and cost can only be traded.
  */
 export function providersOf(world: World, seed: number): SimProvider[] {
   const chosen = [...PRICES.keys()].sort((a, b) => luck(seed, a, 1) - luck(seed, b, 1)).slice(0, PROVIDERS);
   const priced = chosen.map((i) => PRICES[i] as (typeof PRICES)[number]).sort((a, b) => a[1] - b[1]);
-  // 4 to 25 ms a token, 200 to 900 ms to the first
-  const paces = priced.map((_, k) => 4 * (25 / 4) ** luck(seed, k, 2));
+  const [fast, slow] = PACES[world];
+  const paces = priced.map((_, k) => fast * (slow / fast) ** luck(seed, k, 2));
   if (world === 'dear-is-fast') paces.sort((a, b) => b - a);
   return priced.map(([id, input, output], k) => ({
     ...{ id, priceIn: input * 1000, priceOut: output * 1000 },
-    ...{ perTokenMs: paces[k] as number, perInputMs: 0.03 + 0.07 * luck(seed, k, 4), startMs: 430 * Math.exp(0.35 * normal(luck(seed, k, 5), luck(seed, k, 6))) },
+    ...{
+      perTokenMs: paces[k] as number,
+      perInputMs: 0.03 + 0.07 * luck(seed, k, 4),
+      startMs: 430 * Math.exp(0.35 * normal(luck(seed, k, 5), luck(seed, k, 6))),
+    },
     ...{ errorRate: 0.002 + 0.008 * luck(seed, k, 7), capacity: 150 + 150 * luck(seed, k, 8), limit: null },
   }));
 }
@@ -47,17 +55,44 @@ export type RegimeName = (typeof REGIMES)[number];
  * middle on. rate limit: 40 % of the arrivals, always. step change: from the middle on it is as slow as the slowest, × 1.5, and
  * the slowest as fast as it was.
  */
-export function regimeOf(name: RegimeName, providers: readonly SimProvider[], best: SimProvider, lengthMs: number, perMinute: number): Regime {
+export function regimeOf(
+  name: RegimeName,
+  providers: readonly SimProvider[],
+  best: SimProvider,
+  lengthMs: number,
+  perMinute: number,
+): Regime {
   const middle = (at: number): boolean => at > lengthMs / 3 && at < (2 * lengthMs) / 3;
   const later = (at: number): boolean => at > lengthMs / 2;
-  const slower = (p: SimProvider, by: number): SimProvider => ({ ...p, startMs: p.startMs * by, perTokenMs: p.perTokenMs * by, perInputMs: p.perInputMs * by });
-  const slowest = providers.reduce((a, b) => (b.perTokenMs > a.perTokenMs && b !== best ? b : a), providers.find((p) => p !== best) as SimProvider);
-  const pace = ({ startMs, perTokenMs, perInputMs }: SimProvider): Pick<SimProvider, 'startMs' | 'perTokenMs' | 'perInputMs'> => ({ startMs, perTokenMs, perInputMs });
+  const slower = (p: SimProvider, by: number): SimProvider => ({
+    ...p,
+    startMs: p.startMs * by,
+    perTokenMs: p.perTokenMs * by,
+    perInputMs: p.perInputMs * by,
+  });
+  const slowest = providers.reduce(
+    (a, b) => (b.perTokenMs > a.perTokenMs && b !== best ? b : a),
+    providers.find((p) => p !== best) as SimProvider,
+  );
+  const pace = ({ startMs, perTokenMs, perInputMs }: SimProvider): Pick<SimProvider, 'startMs' | 'perTokenMs' | 'perInputMs'> => ({
+    startMs,
+    perTokenMs,
+    perInputMs,
+  });
   const changed: Record<RegimeName, Regime> = {
     steady: (p) => p,
-    'one slow': memo((p) => slower(p, 4), (p, at) => p === best && middle(at)),
-    'one failing': memo((p) => ({ ...p, errorRate: 0.6 }), (p, at) => p === best && middle(at)),
-    'price change': memo((p) => ({ ...p, priceIn: p.priceIn * 4, priceOut: p.priceOut * 4 }), (p, at) => p === best && later(at)),
+    'one slow': memo(
+      (p) => slower(p, 4),
+      (p, at) => p === best && middle(at),
+    ),
+    'one failing': memo(
+      (p) => ({ ...p, errorRate: 0.6 }),
+      (p, at) => p === best && middle(at),
+    ),
+    'price change': memo(
+      (p) => ({ ...p, priceIn: p.priceIn * 4, priceOut: p.priceOut * 4 }),
+      (p, at) => p === best && later(at),
+    ),
     'rate limit': (p) => p,
     'step change': memo(
       (p) => (p === best ? { ...p, ...pace(slower(slowest, 1.5)) } : { ...p, ...pace(best) }),
@@ -79,6 +114,12 @@ function memo(change: (p: SimProvider) => SimProvider, applies: (p: SimProvider,
   };
 }
 
+/** The two statements of what counts that the bench tries: latency and cost alike, and latency twice as much. */
+export const ADAPTIVE = [
+  { name: 'adaptive 1:1', latency: 1 },
+  { name: 'adaptive 2:1', latency: 2 },
+] as const;
+
 /** Every policy has the same breakers, retries and deadline; `fixed` ones decide without looking at anything but health. */
 export function policiesOf(providers: readonly SimProvider[]): (SimPolicy & { fixed: boolean })[] {
   const all = [...providers.keys()];
@@ -91,6 +132,12 @@ export function policiesOf(providers: readonly SimProvider[]): (SimPolicy & { fi
     { name: 'round robin', strategy: 'round-robin', order: all, fixed: true },
     { name: 'least latency', strategy: 'least-latency', order: all, fixed: false },
     { name: 'lowest cost', strategy: 'lowest-cost', order: all, fixed: false },
-    { name: 'adaptive', strategy: 'adaptive', order: all, fixed: false },
+    ...ADAPTIVE.map(({ name, latency }) => ({
+      name,
+      strategy: 'adaptive' as const,
+      order: all,
+      adaptive: { latency, cost: 1, errors: 1, headroom: 1 },
+      fixed: false,
+    })),
   ];
 }

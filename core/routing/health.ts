@@ -43,7 +43,18 @@ const LARGEST_STEP = 0.3;
 /** calls that wait longer than usual speak before they end, when there are so many of them */
 const WAITING_MIN = 3;
 
-export const newHealth = (): Health => ({ answers: 0, weight: 0, firstMs: 0, restMs: 0, tokens: 0, peak: 1, errors: 0, seenAt: null, inflight: 0, startedSum: 0 });
+export const newHealth = (): Health => ({
+  answers: 0,
+  weight: 0,
+  firstMs: 0,
+  restMs: 0,
+  tokens: 0,
+  peak: 1,
+  errors: 0,
+  seenAt: null,
+  inflight: 0,
+  startedSum: 0,
+});
 
 export function started(h: Health, now: number): void {
   h.inflight++;

@@ -30,7 +30,15 @@ export interface Facts {
   region: string | null;
 }
 
-export const INELIGIBLE = ['region', 'security-level', 'modality', 'tools', 'structured-output', 'context-length', 'output-length'] as const;
+export const INELIGIBLE = [
+  'region',
+  'security-level',
+  'modality',
+  'tools',
+  'structured-output',
+  'context-length',
+  'output-length',
+] as const;
 export interface Ineligible {
   code: (typeof INELIGIBLE)[number];
   message: string;

@@ -65,7 +65,7 @@ const STALE_MS = 10_000;
 /** share of calls that looks at one stale candidate, times best score / its score: looking costs at most this share of the score */
 const EXPLORED = 0.01;
 /** How much likelier the better one is drawn: (best / score) to this power. 0 would be the plain power of two choices. */
-const SHARPNESS = 8;
+const SHARPNESS = 16;
 
 /** Who takes this call, in which order, and why. Pure: takes what is known, changes nothing. */
 export function plan(r: PlanRequest): Plan {
@@ -165,9 +165,7 @@ const isNew = (h: Health): boolean => h.answers < NEW;
 const isCrowdedNewcomer = (h: Health): boolean => isNew(h) && h.answers + h.inflight >= NEW;
 
 function fastestFirst(r: PlanRequest, candidates: PlanCandidate[]): Choice[] {
-  const list = scored(r, candidates, 'fastest', (own, c) =>
-    isCrowdedNewcomer(c.health) ? Number.MAX_SAFE_INTEGER : (own.latencyMs ?? 1),
-  );
+  const list = scored(r, candidates, 'fastest', (own, c) => (isCrowdedNewcomer(c.health) ? Number.MAX_SAFE_INTEGER : (own.latencyMs ?? 1)));
   const best = list[0];
   if (!best) return [];
   const looked = toExplore(r, list);

@@ -50,6 +50,9 @@ export interface SimResult {
   /** nano-dollars of all answers */
   cost: number;
   latencySum: number;
+  /** sums of the natural logarithms of ms and nano-dollars of the answered, for geometric means */
+  logLatencySum: number;
+  logCostSum: number;
   /** answers by provider */
   share: number[];
 }
@@ -102,7 +105,13 @@ interface Running {
   queue: Live[];
 }
 
-export function simulate(providers: readonly SimProvider[], calls: readonly SimCall[], policy: SimPolicy, regime: Regime, seed: number): SimResult {
+export function simulate(
+  providers: readonly SimProvider[],
+  calls: readonly SimCall[],
+  policy: SimPolicy,
+  regime: Regime,
+  seed: number,
+): SimResult {
   return new Simulation(providers, calls, policy, regime, seed).run();
 }
 
@@ -128,13 +137,30 @@ class Simulation {
     this.live = providers.map((of, index) => {
       const health = newHealth();
       const breaker = new Breaker();
-      const candidate = { id: String(index), weight: policy.weights?.[index] ?? 1, facts: KNOWS_NOTHING, cost: 0, health, breaker, headroom: 1 };
+      const candidate = {
+        id: String(index),
+        weight: policy.weights?.[index] ?? 1,
+        facts: KNOWS_NOTHING,
+        cost: 0,
+        health,
+        breaker,
+        headroom: 1,
+      };
       return { of, index, inflight: 0, bucket: of.limit ?? 0, bucketAt: 0, seen: null, health, breaker, candidate };
     });
     this.own = policy.order.map((i) => this.live[i] as Live);
     this.health = this.own.map((l) => l.health);
     this.candidates = this.own.map((l) => l.candidate);
-    this.result = { calls: calls.length, answered: 0, latencies: new Float64Array(calls.length), cost: 0, latencySum: 0, share: providers.map(() => 0) };
+    this.result = {
+      calls: calls.length,
+      answered: 0,
+      latencies: new Float64Array(calls.length),
+      cost: 0,
+      latencySum: 0,
+      logLatencySum: 0,
+      logCostSum: 0,
+      share: providers.map(() => 0),
+    };
   }
 
   run(): SimResult {
@@ -217,7 +243,10 @@ class Simulation {
       const { result } = this;
       result.latencies[result.answered++] = at - r.call.at;
       result.latencySum += at - r.call.at;
-      result.cost += r.call.inputTokens * p.priceIn + r.call.outputTokens * p.priceOut;
+      const cost = r.call.inputTokens * p.priceIn + r.call.outputTokens * p.priceOut;
+      result.cost += cost;
+      result.logLatencySum += Math.log(at - r.call.at);
+      result.logCostSum += Math.log(cost);
       result.share[to.index] = (result.share[to.index] ?? 0) + 1;
     });
   }
