@@ -99,6 +99,10 @@ export class Allowances {
       : new Denied('limit_exceeded', claim, account.remaining(), account.retryIn(claim.amount, now), all);
   }
 
+  /** This process's word on what is left of an allowance; null when it does not know. */
+  remaining(claim: Pick<Claim, 'tenant' | 'allowance'>): number | null {
+    return this.accounts.get(claim.tenant)?.get(claim.allowance)?.remaining() ?? null;
+  }
   private account(claim: Claim, now: number): Account {
     let ofTenant = this.accounts.get(claim.tenant);
     if (!ofTenant) this.accounts.set(claim.tenant, (ofTenant = new Map()));

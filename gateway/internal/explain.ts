@@ -53,10 +53,10 @@ function limitsAt(deps: Deps, caller: Caller, saidUser: string | null, { target 
   };
   const limits = deps.memory.limits(caller.tenant);
   return limits.flatMap((limit) => {
-    const [claim] = claimsOf([limit], call, LIMIT_SUBJECTS, { requests: 1, tokens: 1, concurrency: 1 }, deps.signals.factorOf);
+    const [claim] = claimsOf([limit], call, LIMIT_SUBJECTS, { requests: 1, tokens: 1, concurrency: 1 }, deps.factors.of);
     if (!claim) return [];
     const { name, per, unit, amount } = limit;
     const subject = subjectOf(per, call) ?? '';
-    return [{ name, per, subject, unit, window: limit.window ?? null, amount, inForce: claim.limit, left: deps.allowances.left(claim) }];
+    return [{ name, per, subject, unit, window: limit.window ?? null, amount, inForce: claim.limit, left: deps.allowances.remaining(claim) }];
   });
 }

@@ -1,6 +1,6 @@
 import type { UsageEvent } from '#core/metric/schema.js';
 import type { Allowances } from '../allowance/allowances.js';
-import type { Signals } from '../allowance/signals.js';
+import type { Factors } from '../allowance/factors.js';
 import type { HealthBook } from '../health/book.js';
 import type { Pools } from '../http/pools.js';
 import type { JournalWriter } from '../journal/writer.js';
@@ -20,7 +20,7 @@ export interface Deps {
   journal: JournalWriter;
   health: HealthBook;
   allowances: Allowances;
-  signals: Signals;
+  factors: Factors;
   metrics: Metrics;
   traces: CallTraces;
   log: Log;

@@ -77,7 +77,7 @@ export class CallLimits {
       ...{ tenant: caller.tenant, environment: caller.environment, key: caller.key, user },
       ...{ modelId: revision.modelId, deployment: live.route.name, connection: revision.connection },
     };
-    return claimsOf(limits, call, subjects, this.amounts, this.deps.signals.factorOf);
+    return claimsOf(limits, call, subjects, this.amounts, this.deps.factors.of);
   }
 }
 

@@ -4,7 +4,7 @@ import { type Excluded as RuledOut, plan, type PlanCandidate } from '#core/routi
 import { usualOutput } from '#core/routing/health.js';
 import { expectedOutput, type Needs } from '#core/routing/needs.js';
 import { reasonOf } from '#core/routing/reason.js';
-import { routingPolicyInput } from '#core/routing/schema.js';
+import { routingPolicyInput, type Strategy } from '#core/routing/schema.js';
 import { pickByWeight } from '#core/routing/weights.js';
 import { Refusal } from '../http/refusal.js';
 import type { KnownOffering, KnownPolicy } from '../memory/state.js';
@@ -38,7 +38,7 @@ export type Excluded = Omit<RuledOut, 'code'> & { code: RuledOut['code'] | 'not-
 export interface CallPlan {
   policy: KnownPolicy | undefined;
   rule: string | null;
-  strategy: string;
+  strategy: Strategy;
   choices: Choice[];
   excluded: readonly Excluded[];
   needs: Needs | null;

@@ -2,7 +2,7 @@ import type mongoose from 'mongoose';
 import type { z } from 'zod';
 import { HubError } from '#core/shared/problem.js';
 import { ancestors, type Ctx, contains, PUBLIC_TENANT } from '#core/shared/scope.js';
-import { type Store, toHubError } from './connect.js';
+import { sessionOf, type Store, toHubError } from './connect.js';
 import { after, cursorOf } from './cursor.js';
 import { mongooseSchema } from './mongoose-schema.js';
 
