@@ -149,10 +149,10 @@ class Attempts {
 
   /** The error of an upstream from which not a byte came; undefined when the call is over. */
   private async once(to: Candidate): Promise<Error | undefined> {
-    const { deps, req, res, record, startedAt, id } = this.c;
+    const { deps, req, res, record, operation, startedAt, id } = this.c;
     this.attempt++;
     const sentAt = performance.now();
-    const relay = new Relay({ res, record, startedAt, attempt: this.attempt, explain: () => this.explain(sentAt) });
+    const relay = new Relay({ res, record, operation, startedAt, attempt: this.attempt, explain: () => this.explain(sentAt) });
     this.relay = relay;
     deps.inflight.enter(to.origin);
     try {

@@ -2,7 +2,8 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import { answerHeaders } from '../http/headers.js';
 import { errorBody } from '../http/refusal.js';
-import { JsonTap, SseTap, type Tap } from '../usage/tap.js';
+import { type Tap, tapFor } from '../usage/tap.js';
+import type { Operation } from '#adapters/providers/provider.js';
 import { NO_TOKENS } from '#core/metric/tokens.js';
 import type { CallRecord } from './record.js';
 
@@ -12,6 +13,7 @@ export type Outcome = { kind: 'unreached'; error: Error } | { kind: 'over' };
 export interface RelayInput {
   res: ServerResponse;
   record: CallRecord;
+  operation: Operation;
   /** performance clock at the start of the call */
   startedAt: number;
   attempt: number;
@@ -60,7 +62,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     if (status < 200 || this.over) return;
     this.status = status;
     this.sse = headers['content-type']?.toLowerCase().startsWith('text/event-stream') ?? false;
-    this.tap = this.sse ? new SseTap() : new JsonTap();
+    this.tap = tapFor(this.i.operation, this.sse);
     const length = headers['content-length'];
     if (length !== undefined) this.remaining = Number(length);
     this.endless = length === undefined && !headers['transfer-encoding']?.toLowerCase().includes('chunked');
