@@ -1,4 +1,5 @@
 import { routeKey } from '#core/routing/schema.js';
+import { Catalog } from './catalog.js';
 import {
   aliasKey,
   FEEDS,
@@ -6,6 +7,10 @@ import {
   type KnownAlias,
   type KnownConnection,
   type KnownKey,
+  type KnownLimit,
+  type KnownOffering,
+  type KnownPolicy,
+  type KnownSettings,
   type LiveRoute,
   liveRoute,
   type Records,
@@ -23,6 +28,11 @@ export class Memory {
     apiKeys: new Map(),
     connections: new Map(),
     modelAliases: new Map(),
+    routingPolicies: new Map(),
+    limits: new Map(),
+    gatewaySettings: new Map(),
+    offerings: new Map(),
+    governance: new Map(),
   };
   /** where the content came from, and when it was last known to agree with MongoDB */
   source: 'nothing' | 'snapshot' | 'mongodb' = 'nothing';
@@ -31,6 +41,8 @@ export class Memory {
   private readonly live = new Map<string, LiveRoute>();
   private readonly connectionsByName = new Map<string, KnownConnection>();
   private readonly aliasesByName = new Map<string, KnownAlias>();
+  private readonly limitsByTenant = new Map<string, KnownLimit[]>();
+  private readonly catalog = new Catalog(this.tables);
   private readonly listeners: ((feed: Feed) => void)[] = [];
 
   onChange(listener: (feed: Feed) => void): void {
@@ -73,6 +85,24 @@ export class Memory {
   aliases(): Iterable<KnownAlias> {
     return this.aliasesByName.values();
   }
+  policy(tenant: string, environment: string, name: string): KnownPolicy | undefined {
+    return this.tables.routingPolicies.get(routeKey({ tenant, environment, name }));
+  }
+  policies(): Iterable<KnownPolicy> {
+    return this.tables.routingPolicies.values();
+  }
+  /** All limits of a tenant, in no order that matters; the list is the same object until one of them changes. */
+  limits(tenant: string): readonly KnownLimit[] {
+    return this.limitsByTenant.get(tenant) ?? NONE;
+  }
+  /** Undefined when nobody has set anything. */
+  settings(tenant: string, environment: string, name: string): KnownSettings | undefined {
+    return this.tables.gatewaySettings.get(routeKey({ tenant, environment, name }));
+  }
+  /** The tenant's own offering, else the seeded one under the tenant's governance; the same object until it changes. */
+  offering(tenant: string, modelId: string): KnownOffering | undefined {
+    return this.catalog.of(tenant, modelId);
+  }
 
   private replaceOne<F extends Feed>(feed: F, tables: Tables): void {
     const table = this.tables[feed] as Map<string, Records[F]>;
@@ -100,9 +130,24 @@ export class Memory {
         return reindex(this.connectionsByName, (c: KnownConnection) => `${c.tenant}/${c.name}`, before, after);
       case 'modelAliases':
         return reindex(this.aliasesByName, (a: KnownAlias) => aliasKey(a.tenant, a.modelId, a.alias), before, after);
-      default:
+      case 'limits':
+        return this.relist(((after ?? before) as KnownLimit).tenant, before as KnownLimit | undefined, after as KnownLimit | undefined);
+      case 'offerings':
+      case 'governance':
+        return this.catalog.changed();
+      case 'routes':
+      case 'routeOverrides':
         return this.reroute(routeKey((after ?? before) as Records['routes']));
+      case 'routingPolicies':
+      case 'gatewaySettings':
+        return; // looked up by their stored id
     }
+  }
+  private relist(tenant: string, before: KnownLimit | undefined, after: KnownLimit | undefined): void {
+    const others = this.limits(tenant).filter((l) => l !== before);
+    if (after) others.push(after);
+    if (others.length > 0) this.limitsByTenant.set(tenant, others);
+    else this.limitsByTenant.delete(tenant);
   }
   /** Routes and overrides carry the same stored id, `tenant/environment/name`, which is the route key. */
   private reroute(key: string): void {
@@ -111,6 +156,8 @@ export class Memory {
     else this.live.delete(key);
   }
 }
+
+const NONE: readonly KnownLimit[] = [];
 
 function reindex<T>(map: Map<string, T>, keyOf: (t: T) => string, before: unknown, after: unknown): void {
   if (before !== undefined) map.delete(keyOf(before as T));

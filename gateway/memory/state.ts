@@ -1,7 +1,9 @@
-import type { Route, RouteOverride, RouteRevision } from '#core/routing/schema.js';
+import type { GatewaySettings, Route, RouteOverride, RouteRevision, RoutingPolicy } from '#core/routing/schema.js';
 import { routeKey } from '#core/routing/schema.js';
 import type { Role } from '#core/identity/permissions.js';
 import type { Sealed } from '#core/connection/schema.js';
+import type { Limit } from '#core/limit/schema.js';
+import type { OfferingFacts } from '#store/catalog/facts.js';
 
 /** What the gateway keeps of a key: its hash, never the key. */
 export interface KnownKey {
@@ -19,6 +21,8 @@ export interface KnownConnection {
   name: string;
   kind: string;
   baseUrl: string;
+  region?: string | undefined;
+  updatedAt: string;
   sealed?: Sealed | undefined;
 }
 export interface KnownAlias {
@@ -27,6 +31,18 @@ export interface KnownAlias {
   alias: string;
   version: string;
 }
+/** What a record of a tenant stands behind. */
+interface Walls {
+  tenant: string;
+  scope: string;
+}
+export type KnownPolicy = RoutingPolicy & Walls;
+export type KnownLimit = Limit & Walls;
+export type KnownSettings = GatewaySettings;
+/** What a model can do, who may use it and what it costs; equal lists are one and the same list. */
+export type KnownOffering = OfferingFacts;
+export type KnownGovernance = Partial<Pick<OfferingFacts, 'securityLevel' | 'status'>>;
+
 /** A route made ready for calls: overrides applied, revisions by digest. */
 export interface LiveRoute {
   key: string;
@@ -42,9 +58,17 @@ export interface Records {
   apiKeys: KnownKey;
   connections: KnownConnection;
   modelAliases: KnownAlias;
+  routingPolicies: KnownPolicy;
+  limits: KnownLimit;
+  gatewaySettings: KnownSettings;
+  offerings: KnownOffering;
+  governance: KnownGovernance;
 }
 export type Feed = keyof Records;
-export const FEEDS: readonly Feed[] = ['routes', 'routeOverrides', 'apiKeys', 'connections', 'modelAliases'];
+export const FEEDS: readonly Feed[] = [
+  ...(['routes', 'routeOverrides', 'apiKeys', 'connections', 'modelAliases'] as const),
+  ...(['routingPolicies', 'limits', 'gatewaySettings', 'offerings', 'governance'] as const),
+];
 export type Tables = { [F in Feed]: Map<string, Records[F]> };
 
 /** The override stands above the weights, if the route still carries its revision. */
