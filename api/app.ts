@@ -11,9 +11,11 @@ import { deploymentRoutes } from './deployment/routes.js';
 import type { ApiDeps } from './deps.js';
 import { serveDocs } from './docs.js';
 import { identityRoutes } from './identity/routes.js';
+import { limitRoutes } from './limit/routes.js';
 import { serveContracts } from './kit/route.js';
 import type { LiveHub } from './live/hub.js';
 import { serveLive } from './live/stream.js';
+import { routingRoutes } from './routing/routes.js';
 import { usageRoutes } from './usage/routes.js';
 
 const BODY_LIMIT = '1mb';
@@ -56,6 +58,8 @@ export function buildApp(deps: ApiDeps, live: LiveHub, log: (line: object) => vo
     ...connectionRoutes(deps),
     ...deploymentRoutes(deps),
     ...identityRoutes(deps),
+    ...limitRoutes(deps),
+    ...routingRoutes(deps),
     ...usageRoutes(deps),
   });
   app.use('/api', function unknownPath(req: Request) {

@@ -2,6 +2,7 @@ import type { Keyring } from '#adapters/keys/keyring.js';
 import type { RunnerClient } from '#adapters/targets/local/client.js';
 import type { Store } from '#store/kit/connect.js';
 import type { CatalogIndex } from './catalog/index.js';
+import type { GatewayClient } from './gateway/client.js';
 import type { DeploymentWorkflows } from './deployment/workflows.js';
 
 /** What handlers work with; `buildApp(deps)` serves the same app in production and in tests. */
@@ -10,6 +11,8 @@ export interface ApiDeps {
   keyring: Keyring;
   catalog: CatalogIndex;
   workflows: DeploymentWorkflows;
+  /** for what only the gateway knows: its decisions and what it has seen */
+  gateway: GatewayClient;
   /** absent where no local models run */
   runner?: RunnerClient | undefined;
   now: () => Date;

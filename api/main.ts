@@ -7,6 +7,7 @@ import { buildApp } from './app.js';
 import { CatalogIndex } from './catalog/index.js';
 import { adoptOverrides } from './deployment/break-glass.js';
 import { DeploymentWorkflows } from './deployment/workflows.js';
+import { GatewayClient } from './gateway/client.js';
 import { LiveHub } from './live/hub.js';
 import type { ApiDeps } from './deps.js';
 
@@ -22,6 +23,8 @@ export interface ApiOptions {
     uiUrl?: string | undefined;
   };
   gatewayUrl: string;
+  /** the key of the parts, for questions to the gateway */
+  internalKey: string;
   keyringFile: string;
   runnerSocket?: string | undefined;
   pagesDir?: string | undefined;
@@ -45,6 +48,7 @@ export async function startApi(o: ApiOptions): Promise<{ port: number; stop(): P
     catalog,
     keyring: openKeyring(o.keyringFile),
     workflows: new DeploymentWorkflows({ ...temporal, hubUrl: o.publicUrl, ...o.workflows }),
+    gateway: new GatewayClient({ url: o.gatewayUrl, internalKey: o.internalKey }),
     runner: o.runnerSocket ? new RunnerClient(o.runnerSocket) : undefined,
     now: () => new Date(),
     links: { gateway: o.gatewayUrl, temporalUi: uiUrl, namespace: temporal.namespace },

@@ -128,7 +128,7 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number): Runni
       await applier.stop(FLUSH_MS);
       await acknowledgement.stop();
       await watch.stop();
-      snapshot.stop();
+      await snapshot.stop();
       await pools.stop();
       await link.stop();
     },

@@ -21,7 +21,20 @@ export interface Migration {
   up(store: Store): Promise<void>;
 }
 /** In order; never edit one that has shipped. */
-const MIGRATIONS: Migration[] = [];
+const MIGRATIONS: Migration[] = [
+  {
+    // a longer index, which also orders by id, has taken its place
+    id: 'usage-deployment-index',
+    async up(store) {
+      await store.db
+        .collection('usageEvents')
+        .dropIndex('tenant_1_environment_1_deployment_1_at_-1')
+        .catch((e: unknown) => {
+          if ((e as { codeName?: string }).codeName !== 'IndexNotFound') throw e;
+        });
+    },
+  },
+];
 
 /**
  * Creates collections and indexes, runs the outstanding migrations, and loads the seed catalog when it has changed (unless

@@ -1,13 +1,16 @@
 import type { connectionContracts } from '#core/connection/contract.js';
-import type { ConnectionView, Sealed } from '#core/connection/schema.js';
+import { connectionCheck, connectionHealthList, type ConnectionView, type Sealed } from '#core/connection/schema.js';
 import { badField, HubError } from '#core/shared/problem.js';
-import { contains, type Ctx } from '#core/shared/scope.js';
+import type { Ctx } from '#core/shared/scope.js';
 import { audited } from '#store/audit.js';
 import { connections, connectionViewOf, credentialPlace } from '#store/connection.js';
 import { deployments } from '#store/deployment.js';
 import type { ApiDeps } from '../deps.js';
 import type { Handlers } from '../kit/route.js';
+import { assertWritable } from '../kit/walls.js';
 
+/** the provider itself has 5 s, and the gateway may have to hear of the connection first */
+const CHECK_TIMEOUT_MS = 8_000;
 const DEFAULT_URL = { openai: 'https://api.openai.com/v1', anthropic: 'https://api.anthropic.com/v1' } as const;
 
 export function connectionRoutes(deps: ApiDeps): Handlers<keyof typeof connectionContracts> {
@@ -19,11 +22,7 @@ export function connectionRoutes(deps: ApiDeps): Handlers<keyof typeof connectio
   });
   const writable = async (ctx: Ctx, name: string) => {
     const c = await all.get(ctx, name);
-    if (!contains(ctx.scope, c.scope))
-      throw new HubError(
-        'forbidden',
-        `The connection ${name} belongs to ${c.scope || 'the whole organisation'}; your key is limited to ${ctx.scope}.`,
-      );
+    assertWritable(ctx, c.scope, `The connection ${name}`);
     return c;
   };
   /** Deployments of the whole organisation count, also those that the caller cannot see. */
@@ -48,9 +47,9 @@ export function connectionRoutes(deps: ApiDeps): Handlers<keyof typeof connectio
           kind: body.kind,
           provider: body.provider ?? body.kind,
           baseUrl,
+          ...(body.region === undefined ? {} : { region: body.region }),
           createdAt: at,
           updatedAt: at,
-          ...(body.region === undefined ? {} : { region: body.region }),
           ...(body.credential ? seal(ctx, body.name, body.credential) : {}),
         });
         const view = connectionViewOf(stored);
@@ -68,16 +67,30 @@ export function connectionRoutes(deps: ApiDeps): Handlers<keyof typeof connectio
           {
             updatedAt: deps.now().toISOString(),
             ...(body.baseUrl === undefined ? {} : { baseUrl: body.baseUrl }),
-            ...(body.region === undefined ? {} : { region: body.region }),
+            ...(typeof body.region === 'string' ? { region: body.region } : {}),
             ...fresh,
           },
           {},
-          // the old key's hint must not stand beside a new key that is too short for one
-          fresh && !fresh.credentialHint ? ['credentialHint'] : [],
+          [
+            // the old key's hint must not stand beside a new key that is too short for one
+            ...(fresh && !fresh.credentialHint ? ['credentialHint'] : []),
+            ...(body.region === null ? ['region'] : []),
+          ],
         );
         const after = connectionViewOf(await all.get(ctx, params.name));
         return { result: after, mutation: { action: 'connection:write', target: `connection:${params.name}`, before, after } };
       });
+    },
+    'connections.check': async ({ ctx, params }) => {
+      const { name, updatedAt } = await all.get(ctx, params.name);
+      return await deps.gateway.ask(ctx, 'check-connection', { tenant: ctx.tenant, name, updatedAt }, connectionCheck, {
+        timeoutMs: CHECK_TIMEOUT_MS,
+      });
+    },
+    'connections.health': async ({ ctx, params }) => {
+      const { name } = await all.get(ctx, params.name);
+      const { health } = await deps.gateway.ask(ctx, 'health', { tenant: ctx.tenant }, connectionHealthList);
+      return { health: health.filter((h) => h.connection === name) };
     },
     'connections.delete': async ({ ctx, params }) => {
       return await audited(store, ctx, async () => {

@@ -9,6 +9,13 @@ export interface LiveEvent extends LiveChange {
   tenant: string;
   scope: string;
 }
+/** Collections that are one topic as a whole. */
+const TOPICS: Readonly<Record<string, string>> = {
+  connections: 'connections',
+  routingPolicies: 'routing',
+  gatewaySettings: 'routing',
+  limits: 'limits',
+};
 type Listener = (e: LiveEvent | 'resync') => void;
 
 /** One watcher a process, fanned out in memory; the last events are kept so that a stream can resume without a gap. */
@@ -22,7 +29,7 @@ export class LiveHub {
   constructor(store: Store, onCatalog: () => void) {
     this.watcher = watchCollections(
       store,
-      ['deployments', 'routeOverrides', 'connections', 'offerings', 'modelVersions', 'modelAliases', 'governance'],
+      ['deployments', 'routeOverrides', 'offerings', 'modelVersions', 'modelAliases', 'governance', ...Object.keys(TOPICS)],
       (change) => this.take(change, onCatalog),
       () => {
         onCatalog();
@@ -57,7 +64,10 @@ export class LiveHub {
       const [environment = '', name = ''] = rest.split('/');
       const token = Number(c.doc?.['token'] ?? 0);
       this.emit({ tenant, scope, topic: deploymentTopic(environment, name), token });
-    } else if (c.collection === 'connections') this.emit({ tenant, scope, topic: 'connections', token: 0 });
+      return;
+    }
+    const topic = TOPICS[c.collection];
+    if (topic !== undefined) this.emit({ tenant, scope, topic, token: 0 });
     else {
       onCatalog();
       this.emit({ tenant, scope, topic: 'catalog', token: 0 });

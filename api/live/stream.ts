@@ -10,14 +10,15 @@ const BEAT_MS = 15_000;
 /** A viewer that leaves this much unread is dropped alone. */
 const MAX_UNREAD = 1_048_576;
 
+const PERMISSIONS: ReadonlyMap<string, Permission> = new Map<string, Permission>([
+  ['deployments', 'deployment:read'],
+  ['catalog', 'catalog:read'],
+  ['connections', 'connection:read'],
+  ['routing', 'routing:read'],
+  ['limits', 'limit:read'],
+]);
 const permissionOf = (topic: string): Permission | undefined =>
-  topic === 'deployments' || topic.startsWith('deployment:')
-    ? 'deployment:read'
-    : topic === 'catalog'
-      ? 'catalog:read'
-      : topic === 'connections'
-        ? 'connection:read'
-        : undefined;
+  topic.startsWith('deployment:') ? 'deployment:read' : PERMISSIONS.get(topic);
 
 /** `GET /api/v1/live`: see core/shared/live.ts. */
 export function serveLive(app: Express, deps: ApiDeps, hub: LiveHub): void {

@@ -1,22 +1,14 @@
 import type { Store } from '#store/kit/connect.js';
-import { governance, modelAliases, offerings } from '#store/catalog/collections.js';
+import { governance, modelAliases } from '#store/catalog/collections.js';
+import { FACTS_PROJECTION, factsOf } from '#store/catalog/facts.js';
 import { connections } from '#store/connection.js';
 import { gatewaySettings } from '#store/gateway-settings.js';
 import { apiKeys } from '#store/identity.js';
 import { limits } from '#store/limit.js';
-import { routingPolicies } from '#store/routing-policy.js';
 import { routeOverrides, routes } from '#store/routing.js';
-import {
-  FEEDS,
-  type Feed,
-  type KnownAlias,
-  type KnownConnection,
-  type KnownGovernance,
-  type KnownKey,
-  type KnownOffering,
-  type Records,
-  type Tables,
-} from './state.js';
+import { routingPolicies } from '#store/routing-policy.js';
+import { sharedFacts } from './facts.js';
+import { FEEDS, type Feed, type KnownAlias, type KnownConnection, type KnownKey, type Records, type Tables } from './state.js';
 
 type Raw = Record<string, unknown>;
 
@@ -42,24 +34,33 @@ const READERS: { [F in Feed]: (store: Store, doc: Raw) => Records[F] } = {
   },
   connections: (store, doc): KnownConnection => {
     const c = connections(store).parse(doc);
-    return { tenant: c.tenant, name: c.name, kind: c.kind, baseUrl: c.baseUrl, region: c.region, sealed: c.sealed };
+    return { tenant: c.tenant, name: c.name, kind: c.kind, baseUrl: c.baseUrl, region: c.region, updatedAt: c.updatedAt, sealed: c.sealed };
   },
   modelAliases: (store, doc): KnownAlias => {
     const { tenant, modelId, alias, version } = modelAliases(store).parse(doc);
     return { tenant, modelId, alias, version };
   },
-  routingPolicies: (store, doc) => routingPolicies(store).parse(doc),
-  limits: (store, doc) => limits(store).parse(doc),
-  gatewaySettings: (store, doc) => gatewaySettings(store).parse(doc),
-  offerings: (store, doc): KnownOffering => {
-    const { tenant, id, modalities, capabilities, contextWindow, maxTokens, securityLevel, priceBook } = offerings(store).parse(doc);
-    return { tenant, id, modalities, capabilities, contextWindow, maxTokens, securityLevel, priceBook };
+  routingPolicies: (store, doc) => {
+    const { id: _id, ...policy } = routingPolicies(store).parse(doc);
+    return policy;
   },
-  governance: (store, doc): KnownGovernance => {
-    const { tenant, modelId, securityLevel } = governance(store).parse(doc);
-    return { tenant, modelId, securityLevel };
+  limits: (store, doc) => {
+    const { id: _id, ...limit } = limits(store).parse(doc);
+    return limit;
+  },
+  gatewaySettings: (store, doc) => {
+    const { unpriced, flatNano } = gatewaySettings(store).parse(doc);
+    return { unpriced, ...(flatNano === undefined ? {} : { flatNano }) };
+  },
+  offerings: (_store, doc) => sharedFacts(factsOf(doc)),
+  governance: (store, doc) => {
+    const { securityLevel, status } = governance(store).parse(doc);
+    return { ...(securityLevel ? { securityLevel } : {}), ...(status ? { status } : {}) };
   },
 };
+
+/** Offerings are many and long: only what is kept of them is read. */
+const PROJECTIONS: Partial<Record<Feed, Readonly<Record<string, 1>>>> = { offerings: FACTS_PROJECTION };
 
 export const readRecord = <F extends Feed>(store: Store, feed: F, doc: Raw): Records[F] => READERS[feed](store, doc);
 
@@ -78,7 +79,11 @@ async function listOne(
   unreadable: (feed: Feed, id: string, error: unknown) => void,
 ): Promise<Map<string, unknown>> {
   const records = new Map<string, unknown>();
-  for await (const doc of store.db.collection<Raw & { _id: string }>(feed).find({}, { readConcern: { level: 'majority' } })) {
+  const projection = PROJECTIONS[feed];
+  const found = store.db
+    .collection<Raw & { _id: string }>(feed)
+    .find({}, { readConcern: { level: 'majority' }, batchSize: 1_000, ...(projection ? { projection } : {}) });
+  for await (const doc of found) {
     try {
       records.set(doc._id, readRecord(store, feed, doc));
     } catch (e) {

@@ -1,13 +1,11 @@
 import { routeKey } from '#core/routing/schema.js';
-import { PUBLIC_TENANT } from '#core/shared/scope.js';
+import { Catalog } from './catalog.js';
 import {
   aliasKey,
   FEEDS,
   type Feed,
   type KnownAlias,
-  inEnvironment,
   type KnownConnection,
-  type KnownGovernance,
   type KnownKey,
   type KnownLimit,
   type KnownOffering,
@@ -43,11 +41,8 @@ export class Memory {
   private readonly live = new Map<string, LiveRoute>();
   private readonly connectionsByName = new Map<string, KnownConnection>();
   private readonly aliasesByName = new Map<string, KnownAlias>();
-  private readonly policiesByName = new Map<string, KnownPolicy>();
-  private readonly settingsByName = new Map<string, KnownSettings>();
   private readonly limitsByTenant = new Map<string, KnownLimit[]>();
-  private readonly offeringsById = new Map<string, KnownOffering>();
-  private readonly governanceById = new Map<string, KnownGovernance>();
+  private readonly catalog = new Catalog(this.tables);
   private readonly listeners: ((feed: Feed) => void)[] = [];
 
   onChange(listener: (feed: Feed) => void): void {
@@ -90,26 +85,23 @@ export class Memory {
   aliases(): Iterable<KnownAlias> {
     return this.aliasesByName.values();
   }
-
   policy(tenant: string, environment: string, name: string): KnownPolicy | undefined {
-    return this.policiesByName.get(inEnvironment(tenant, environment, name));
+    return this.tables.routingPolicies.get(routeKey({ tenant, environment, name }));
   }
   policies(): Iterable<KnownPolicy> {
-    return this.policiesByName.values();
+    return this.tables.routingPolicies.values();
   }
-  settings(tenant: string, environment: string, name: string): KnownSettings | undefined {
-    return this.settingsByName.get(inEnvironment(tenant, environment, name));
-  }
+  /** All limits of a tenant, in no order that matters; the list is the same object until one of them changes. */
   limits(tenant: string): readonly KnownLimit[] {
     return this.limitsByTenant.get(tenant) ?? NONE;
   }
-  /** The tenant's own, else the shared catalog's under the tenant's governance. */
+  /** Undefined when nobody has set anything. */
+  settings(tenant: string, environment: string, name: string): KnownSettings | undefined {
+    return this.tables.gatewaySettings.get(routeKey({ tenant, environment, name }));
+  }
+  /** The tenant's own offering, else the seeded one under the tenant's governance; the same object until it changes. */
   offering(tenant: string, modelId: string): KnownOffering | undefined {
-    const own = this.offeringsById.get(`${tenant}/${modelId}`);
-    if (own) return own;
-    const shared = this.offeringsById.get(`${PUBLIC_TENANT}/${modelId}`);
-    const level = shared && this.governanceById.get(`${tenant}/${modelId}`)?.securityLevel;
-    return level === undefined ? shared : { ...(shared as KnownOffering), securityLevel: level };
+    return this.catalog.of(tenant, modelId);
   }
 
   private replaceOne<F extends Feed>(feed: F, tables: Tables): void {
@@ -138,23 +130,24 @@ export class Memory {
         return reindex(this.connectionsByName, (c: KnownConnection) => `${c.tenant}/${c.name}`, before, after);
       case 'modelAliases':
         return reindex(this.aliasesByName, (a: KnownAlias) => aliasKey(a.tenant, a.modelId, a.alias), before, after);
-      case 'routingPolicies':
-        return reindex(this.policiesByName, (p: KnownPolicy) => inEnvironment(p.tenant, p.environment, p.name), before, after);
-      case 'gatewaySettings':
-        return reindex(this.settingsByName, (s: KnownSettings) => inEnvironment(s.tenant, s.environment, s.name), before, after);
+      case 'limits':
+        return this.relist(((after ?? before) as KnownLimit).tenant, before as KnownLimit | undefined, after as KnownLimit | undefined);
       case 'offerings':
-        return reindex(this.offeringsById, (o: KnownOffering) => `${o.tenant}/${o.id}`, before, after);
       case 'governance':
-        return reindex(this.governanceById, (g: KnownGovernance) => `${g.tenant}/${g.modelId}`, before, after);
-      case 'limits': {
-        const { tenant, name } = (after ?? before) as KnownLimit;
-        const others = this.limits(tenant).filter((l) => l.name !== name);
-        this.limitsByTenant.set(tenant, after === undefined ? others : [...others, after as KnownLimit]);
-        return;
-      }
-      default:
+        return this.catalog.changed();
+      case 'routes':
+      case 'routeOverrides':
         return this.reroute(routeKey((after ?? before) as Records['routes']));
+      case 'routingPolicies':
+      case 'gatewaySettings':
+        return; // looked up by their stored id
     }
+  }
+  private relist(tenant: string, before: KnownLimit | undefined, after: KnownLimit | undefined): void {
+    const others = this.limits(tenant).filter((l) => l !== before);
+    if (after) others.push(after);
+    if (others.length > 0) this.limitsByTenant.set(tenant, others);
+    else this.limitsByTenant.delete(tenant);
   }
   /** Routes and overrides carry the same stored id, `tenant/environment/name`, which is the route key. */
   private reroute(key: string): void {

@@ -1,11 +1,9 @@
-import type { OfferingRecord, PriceBookEntry } from '#core/catalog/schema.js';
-import type { Limit } from '#core/limit/schema.js';
 import type { GatewaySettings, Route, RouteOverride, RouteRevision, RoutingPolicy } from '#core/routing/schema.js';
 import { routeKey } from '#core/routing/schema.js';
 import type { Role } from '#core/identity/permissions.js';
 import type { Sealed } from '#core/connection/schema.js';
-
-type SecurityLevel = OfferingRecord['securityLevel'];
+import type { Limit } from '#core/limit/schema.js';
+import type { OfferingFacts } from '#store/catalog/facts.js';
 
 /** What the gateway keeps of a key: its hash, never the key. */
 export interface KnownKey {
@@ -24,34 +22,27 @@ export interface KnownConnection {
   kind: string;
   baseUrl: string;
   region?: string | undefined;
+  updatedAt: string;
   sealed?: Sealed | undefined;
 }
-/** What the gateway needs of an offering: what it can, and what it costs. */
-export interface KnownOffering {
-  tenant: string;
-  id: string;
-  modalities: { input: readonly string[]; output: readonly string[] };
-  capabilities: readonly string[];
-  contextWindow: number;
-  maxTokens: number;
-  securityLevel: SecurityLevel;
-  priceBook: readonly PriceBookEntry[];
-}
-/** What a tenant has decided about a model of the shared catalog. */
-export interface KnownGovernance {
-  tenant: string;
-  modelId: string;
-  securityLevel?: SecurityLevel | undefined;
-}
-export type KnownPolicy = RoutingPolicy & { tenant: string; scope: string };
-export type KnownLimit = Limit & { tenant: string };
-export type KnownSettings = GatewaySettings & { tenant: string; environment: string; name: string };
 export interface KnownAlias {
   tenant: string;
   modelId: string;
   alias: string;
   version: string;
 }
+/** What a record of a tenant stands behind. */
+interface Walls {
+  tenant: string;
+  scope: string;
+}
+export type KnownPolicy = RoutingPolicy & Walls;
+export type KnownLimit = Limit & Walls;
+export type KnownSettings = GatewaySettings;
+/** What a model can do, who may use it and what it costs; equal lists are one and the same list. */
+export type KnownOffering = OfferingFacts;
+export type KnownGovernance = Partial<Pick<OfferingFacts, 'securityLevel' | 'status'>>;
+
 /** A route made ready for calls: overrides applied, revisions by digest. */
 export interface LiveRoute {
   key: string;
@@ -75,16 +66,8 @@ export interface Records {
 }
 export type Feed = keyof Records;
 export const FEEDS: readonly Feed[] = [
-  'routes',
-  'routeOverrides',
-  'apiKeys',
-  'connections',
-  'modelAliases',
-  'routingPolicies',
-  'limits',
-  'gatewaySettings',
-  'offerings',
-  'governance',
+  ...(['routes', 'routeOverrides', 'apiKeys', 'connections', 'modelAliases'] as const),
+  ...(['routingPolicies', 'limits', 'gatewaySettings', 'offerings', 'governance'] as const),
 ];
 export type Tables = { [F in Feed]: Map<string, Records[F]> };
 
@@ -98,4 +81,3 @@ export function liveRoute(route: Route, override: RouteOverride | undefined): Li
   return { key: routeKey(route), route, override: inForce, revisions, weights };
 }
 export const aliasKey = (tenant: string, modelId: string, alias: string): string => `${tenant}/${modelId}@${alias}`;
-export const inEnvironment = (tenant: string, environment: string, name: string): string => routeKey({ tenant, environment, name });

@@ -9,6 +9,7 @@ import { CatalogIndex } from '#api/catalog/index.js';
 import { DeploymentWorkflows } from '#api/deployment/workflows.js';
 import type { ApiDeps } from '#api/deps.js';
 import { LiveHub } from '#api/live/hub.js';
+import { GatewayClient } from '#api/gateway/client.js';
 import type { Role } from '#core/identity/permissions.js';
 import { createKey, ensureTenant } from '#store/identity.js';
 import { openStore } from '#store/kit/connect.js';
@@ -21,8 +22,10 @@ export interface Answer {
   text: string;
 }
 
+export const INTERNAL_KEY = 'key-between-the-parts';
+
 /** The API on a real MongoDB, without Temporal and gateway: what catalog and connections need. */
-export async function startApiOnly(name: string) {
+export async function startApiOnly(name: string, o: { gatewayUrl?: string } = {}) {
   const uri = testDatabase(name);
   await migrate(uri, { seed: false });
   const store = await openStore(uri);
@@ -34,6 +37,7 @@ export async function startApiOnly(name: string) {
     catalog,
     keyring: openKeyring(join(mkdtempSync(join(tmpdir(), 'keys-')), 'keyring.json')),
     workflows: new DeploymentWorkflows({ address: '127.0.0.1:9', namespace: 'none' }),
+    gateway: new GatewayClient({ url: o.gatewayUrl ?? 'http://127.0.0.1:9', internalKey: INTERNAL_KEY }),
     now: () => new Date(),
     links: { gateway: 'http://127.0.0.1:9', namespace: 'none' },
   };

@@ -54,6 +54,7 @@ export async function startTestHub(
     mongodbUri,
     temporal: { ...temporal, uiUrl: 'http://127.0.0.1:4313' },
     gatewayUrl,
+    internalKey,
     keyringFile,
     runnerSocket,
     pagesDir: o.pagesDir,
