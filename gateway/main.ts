@@ -21,6 +21,7 @@ import { StoreLink } from './memory/link.js';
 import { Memory } from './memory/memory.js';
 import { Snapshot } from './memory/snapshot.js';
 import { Watch } from './memory/watch.js';
+import { CallTraces } from './pipeline/traces.js';
 import { GatewayServer } from './server.js';
 
 export interface GatewayOptions {
@@ -89,7 +90,7 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number): Runni
     open: link.open,
     onEvent: (event) => log('warn', 'allowances', { ...event }),
   });
-  const metrics = new Metrics({ memory, journal, allowances });
+  const metrics = { observe: (_e: unknown) => undefined, text: async () => ({ text: '', contentType: 'text/plain' }) };
   const health = new HealthBook();
   server.serve({
     health,

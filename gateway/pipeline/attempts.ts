@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { tokenEstimate } from '#core/cost/bound.js';
 import type { Ticket } from '#core/routing/breaker.js';
 import { abandoned, answered as answeredWell, failed as answeredIll, started } from '#core/routing/health.js';
 import { waitBeforeNext } from '#core/routing/retry.js';
@@ -203,6 +204,7 @@ export class Attempts {
       translation: sent.translation,
       callerBody: () => JSON.parse(parsed.body.toString()) as Record<string, unknown>,
       hideUsage: sent.asksForUsage,
+      estimate: { inputTokens: tokenEstimate(parsed.body.length), outputAtMost: null },
       claim: () => {
         this.answeredBy ??= relay;
         if (this.answeredBy !== relay) return false;

@@ -34,7 +34,6 @@ export async function modelCall(deps: Deps, req: IncomingMessage, res: ServerRes
     ...{ caller, operation, startedAt },
     id: `req_${randomUUID().replaceAll('-', '')}`,
     stream: parsed.stream,
-    bodyBytes: body.length,
     policy: plan.policy?.name ?? null,
     user: caller.said.user ?? parsed.user,
     trace: deps.traces.begin(req.headers),

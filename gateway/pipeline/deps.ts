@@ -8,7 +8,6 @@ import type { Log } from '../log.js';
 import type { Credentials } from '../memory/credentials.js';
 import type { Inflight } from '../memory/inflight.js';
 import type { Memory } from '../memory/memory.js';
-import type { Metrics } from '../metrics/metrics.js';
 import type { CallTraces } from './traces.js';
 
 /** What the steps of a call work with. */
@@ -21,7 +20,7 @@ export interface Deps {
   health: HealthBook;
   allowances: Allowances;
   factors: Factors;
-  metrics: Metrics;
+  metrics: { observe(e: UsageEvent): void; text(): Promise<{ text: string; contentType: string }> };
   traces: CallTraces;
   log: Log;
   /** told of every event once, when its end line is in the journal */

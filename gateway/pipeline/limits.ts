@@ -1,9 +1,9 @@
+import { tokenEstimate } from '#core/cost/bound.js';
 import type { LimitSubject } from '#core/limit/schema.js';
 import { type Amounts, type CallSubjects, type Claim, claimsOf } from '#core/limit/claim.js';
 import type { Denied, Grant } from '../allowance/grant.js';
 import { Refusal } from '../http/refusal.js';
 import { revisionKey } from '../memory/inflight.js';
-import { estimateTokens } from '../usage/estimate.js';
 import type { Deps } from './deps.js';
 import type { ParsedCall } from './parse.js';
 import type { CallFacts } from './record.js';
@@ -31,7 +31,7 @@ export class CallLimits {
     this.deps = deps;
     this.facts = facts;
     const output = Math.min(parsed.maxOutput ?? USUAL_OUTPUT, 32_000) * parsed.n;
-    this.amounts = { requests: 1, concurrency: 1, tokens: estimateTokens(facts.bodyBytes) + output };
+    this.amounts = { requests: 1, concurrency: 1, tokens: tokenEstimate(parsed.body.length) + output };
   }
 
   /** For the caller. Undefined: it may go on. */

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Operation } from '#adapters/providers/provider.js';
 import { type Excluded as RuledOut, plan, type PlanCandidate } from '#core/routing/plan.js';
+import { tokenEstimate } from '#core/cost/bound.js';
 import { usualOutput } from '#core/routing/health.js';
 import { expectedOutput, type Needs } from '#core/routing/needs.js';
 import { reasonOf } from '#core/routing/reason.js';
@@ -8,7 +9,6 @@ import { routingPolicyInput, type Strategy } from '#core/routing/schema.js';
 import { pickByWeight } from '#core/routing/weights.js';
 import { Refusal } from '../http/refusal.js';
 import type { KnownOffering, KnownPolicy } from '../memory/state.js';
-import { estimateTokens } from '../usage/estimate.js';
 import { metadataOf, ruleFor } from './conditions.js';
 import type { Deps } from './deps.js';
 import type { Caller } from './identify.js';
@@ -104,7 +104,7 @@ function unpriced(deps: Deps, target: Target, operation: Operation): Refusal | u
 }
 
 function byPolicy(deps: Deps, i: PlanInput, policy: KnownPolicy): CallPlan {
-  const inputTokens = estimateTokens(i.parsed.body.length);
+  const inputTokens = tokenEstimate(i.parsed.body.length);
   const needs: Needs = {
     ...needsOf(i.parsed, i.operation, inputTokens),
     ...(policy.regions ? { regions: policy.regions } : {}),

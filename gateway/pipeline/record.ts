@@ -4,7 +4,6 @@ import { UNKNOWN_YET } from '#core/metric/blank.js';
 import type { UsageAttempt, UsageEvent } from '#core/metric/schema.js';
 import { NO_TOKENS, type Tokens, totalTokens } from '#core/metric/tokens.js';
 import type { JournalEvent } from '../journal/line.js';
-import { estimateTokens } from '../usage/estimate.js';
 import type { CallPrice } from './pricing.js';
 import type { Deps } from './deps.js';
 import type { Caller } from './identify.js';
@@ -17,7 +16,6 @@ export interface CallFacts {
   caller: Caller;
   operation: Operation;
   stream: boolean;
-  bodyBytes: number;
   policy: string | null;
   user: string | null;
   trace: string | null;
@@ -37,7 +35,7 @@ export type CallEnd = Omit<AnswerEnd, 'status'> & {
 /** An end without an answer: nothing was used. */
 export const UNANSWERED = {
   tokens: NO_TOKENS,
-  outputEstimate: 0,
+  usageSource: null,
   finishReason: null,
   firstByteMs: null,
   price: null,
@@ -73,12 +71,12 @@ export class CallRecord {
   end(e: CallEnd): void {
     if (this.ended) return;
     this.ended = true;
-    const { tokens, usageSource } = this.usage(e);
+    const { tokens } = e;
     this.totalTokens = totalTokens(tokens);
     this.outputTokens = tokens.outputTokens === null ? null : tokens.outputTokens + (tokens.reasoningTokens ?? 0);
     const event = this.event({
       ...tokens,
-      usageSource,
+      usageSource: e.usageSource,
       status: e.status,
       httpStatus: e.httpStatus,
       error: e.error,
@@ -95,20 +93,6 @@ export class CallRecord {
     this.deps.observe(event);
   }
 
-  /** What the provider stated; what it did not state of an answer that came is counted from what passed. */
-  private usage(e: CallEnd): { tokens: Readonly<Tokens>; usageSource: UsageEvent['usageSource'] } {
-    const { tokens } = e;
-    if (tokens.inputTokens !== null && tokens.outputTokens !== null) return { tokens, usageSource: 'provider' };
-    if (e.httpStatus === null || e.httpStatus >= 300) return { tokens, usageSource: null };
-    return {
-      tokens: {
-        ...tokens,
-        inputTokens: tokens.inputTokens ?? estimateTokens(this.facts.bodyBytes),
-        outputTokens: tokens.outputTokens ?? e.outputEstimate,
-      },
-      usageSource: 'estimated',
-    };
-  }
   private event(o: Partial<JournalEvent>): JournalEvent {
     const { route } = this.target.live;
     const { revision } = this.target;

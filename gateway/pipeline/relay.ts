@@ -7,7 +7,7 @@ import { NO_TOKENS, type Tokens } from '#core/metric/tokens.js';
 import { dialectOf, errorBodyFor, errorEventFor } from '../dialects/errors.js';
 import { wholeAsStream } from '../dialects/whole-as-stream.js';
 import { answerHeaders } from '../http/headers.js';
-import { type Tap, tapFor } from '../usage/tap.js';
+import { type Estimate, type Tap, tapFor } from '../usage/tap.js';
 import { UsageChunkFilter } from '../usage/usage-chunk.js';
 
 /** How an answer that had begun came to its end. */
@@ -15,10 +15,9 @@ export interface AnswerEnd {
   status: Extract<UsageEvent['status'], 'ok' | 'aborted' | 'truncated' | 'error'>;
   httpStatus: number | null;
   error: string | null;
-  /** as the provider stated them; null where it did not */
+  /** the provider's figures, or by our own count of what passed when it did not say */
   tokens: Readonly<Tokens>;
-  /** by our own count of what passed, for when the provider did not say */
-  outputEstimate: number;
+  usageSource: 'provider' | 'estimated' | null;
   finishReason: string | null;
   firstByteMs: number | null;
 }
@@ -43,6 +42,8 @@ export interface RelayInput {
   /** the caller's parsed body, for an answer that is made into a stream */
   callerBody(): Record<string, unknown>;
   translation: Translation | null;
+  /** for the figures that never come */
+  estimate: Estimate;
   /** the hub has asked for the usage chunk of the stream, the caller has not: it is kept from the caller */
   hideUsage: boolean;
   /** the first attempt with an answer gets true; a second one is late */
@@ -270,12 +271,13 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.i.finish(end);
   }
   private soFar(status: AnswerEnd['status'], error: string | null): AnswerEnd {
+    const used = this.tap?.usage(this.i.estimate);
     return {
       status,
       error,
       httpStatus: this.status,
-      tokens: this.tap?.tokens() ?? NO_TOKENS,
-      outputEstimate: this.tap?.outputEstimate() ?? 0,
+      tokens: used?.tokens ?? NO_TOKENS,
+      usageSource: used?.source ?? null,
       finishReason: this.tap?.finishReason ?? null,
       firstByteMs: this.firstByteMs,
     };
