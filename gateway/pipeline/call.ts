@@ -157,7 +157,7 @@ class Attempts {
     deps.inflight.enter(to.origin);
     try {
       deps.pools
-        .get(to.origin)
+        .get(to.origin, this.c.resolved.revision.connection === null ? 'target' : 'connection')
         .dispatch({ path: to.path, method: 'POST', headers: upstreamHeaders(req.headers, to.headers, id), body: this.bytes }, relay);
       const outcome = await relay.outcome;
       return outcome.kind === 'unreached' ? outcome.error : undefined;
