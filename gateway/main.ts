@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { AddressGuard } from '#adapters/providers/address-guard.js';
 import { Allowances } from './allowance/allowances.js';
 import { Factors } from './allowance/factors.js';
 import { Signals } from './allowance/signals.js';
@@ -32,6 +33,8 @@ export interface GatewayOptions {
   /** the hub's own key for calls that a workflow makes */
   internalKey: string;
   keyringFile: string;
+  /** what connections may reach that is not public (`AddressGuard`); nothing unless told */
+  allowedHosts?: readonly string[];
   /** the gateway keeps its journal and snapshot in `<dataDir>/gateway-<port>` */
   dataDir: string;
   log?: Log;
@@ -76,7 +79,7 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number): Runni
   const { journal, held } = openJournal(join(folder, 'journal'), log);
   const memory = new Memory();
   const inflight = new Inflight();
-  const pools = new Pools(memory);
+  const pools = new Pools(memory, new AddressGuard(o.allowedHosts ?? []));
   const snapshot = new Snapshot(join(folder, 'snapshot.json'), memory, log);
   snapshot.load();
   const link = new StoreLink(o.mongodbUri, log);
