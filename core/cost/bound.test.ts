@@ -36,11 +36,21 @@ describe('tokenBound', () => {
     ['a window that nobody knows bounds nothing', { bodyBytes: 1e7 }, UNKNOWN, { input: 1e7 + 256, output: 100 }],
     ['tools', { tools: true }, MODEL, { input: 1256 + 2304, output: 100 }],
     ['two images', { images: 2 }, MODEL, { input: 1256 + 32_768, output: 100 }],
-    ['an image for gpt-4o-mini', { images: 1 }, { ...MODEL, upstreamModel: 'gpt-4o-mini-2024-07-18' }, { input: 1256 + 48_169, output: 100 }],
+    [
+      'an image for gpt-4o-mini',
+      { images: 1 },
+      { ...MODEL, upstreamModel: 'gpt-4o-mini-2024-07-18' },
+      { input: 1256 + 48_169, output: 100 },
+    ],
     ['input that is not in the body', { elsewhere: true }, MODEL, { input: 128_000, output: 100 }],
     ['the same, window unknown: open', { elsewhere: true }, UNKNOWN, { input: null, output: 100 }],
     ['a prediction is output at worst', { prediction: true }, MODEL, { input: 1256, output: 1100 }],
-    ['embeddings: many texts, each with its own window', { operation: 'embedding', bodyBytes: 500_000 }, { ...MODEL, contextWindow: 8191 }, { input: 500_000, output: 0 }],
+    [
+      'embeddings: many texts, each with its own window',
+      { operation: 'embedding', bodyBytes: 500_000 },
+      { ...MODEL, contextWindow: 8191 },
+      { input: 500_000, output: 0 },
+    ],
     ['counting is free', { operation: 'countTokens' }, UNKNOWN, { input: 0, output: 0 }],
   ];
   it.each(ROWS)('%s', (_n, d, model, bound) => expect(tokenBound({ ...PLAIN, ...d }, model)).toEqual(bound));
@@ -77,7 +87,16 @@ describe('costBound', () => {
     const nano = fc.nat(1e11);
     const some = fc.option(nano, { nil: undefined });
     const prices = fc
-      .record({ input: nano, output: nano, cacheRead: some, cacheWrite: some, cacheWrite1h: some, reasoning: some, inputAudio: some, outputAudio: some })
+      .record({
+        input: nano,
+        output: nano,
+        cacheRead: some,
+        cacheWrite: some,
+        cacheWrite1h: some,
+        reasoning: some,
+        inputAudio: some,
+        outputAudio: some,
+      })
       .map((p) => Object.fromEntries(Object.entries(p).filter(([, v]) => v !== undefined)) as Prices);
     const parts = fc.array(fc.nat(100_000), { minLength: 9, maxLength: 9 });
     fc.assert(

@@ -6,8 +6,11 @@ import { compilePrices, costOf, type PriceInForce } from './price.js';
 
 const FROM = '2026-01-01T00:00:00Z';
 const NOW = Date.parse('2026-06-01T00:00:00Z');
-const book = (prices: Prices, tiers?: PriceBookEntry['tiers']): PriceBookEntry[] => [{ effectiveFrom: FROM, prices, ...(tiers && { tiers }) }];
-const inForce = (prices: Prices, tiers?: PriceBookEntry['tiers']): PriceInForce => compilePrices(book(prices, tiers)).at(NOW) as PriceInForce;
+const book = (prices: Prices, tiers?: PriceBookEntry['tiers']): PriceBookEntry[] => [
+  { effectiveFrom: FROM, prices, ...(tiers && { tiers }) },
+];
+const inForce = (prices: Prices, tiers?: PriceBookEntry['tiers']): PriceInForce =>
+  compilePrices(book(prices, tiers)).at(NOW) as PriceInForce;
 const tokens = (t: Partial<Tokens>): Tokens => ({ ...NO_TOKENS, inputTokens: 0, outputTokens: 0, ...t });
 
 /** Claude Sonnet 4.5: Anthropic docs, "Pricing": $3, $15, reads $0.30, writes $3.75 (5 min) and $6 (1 h) per million. */
@@ -24,8 +27,18 @@ const GEMINI: [Prices, PriceBookEntry['tiers']] = [
 
 describe('costOf', () => {
   const ROWS: [string, PriceInForce, Partial<Tokens>, number | null][] = [
-    ['GPT-4o, half the prompt cached', inForce(GPT4O), { inputTokens: 1000, cacheReadTokens: 1000, outputTokens: 100 }, 2_500_000 + 1_250_000 + 1_000_000],
-    ['Sonnet, five-minute write', inForce(SONNET), { inputTokens: 10, cacheWrite5mTokens: 2000, outputTokens: 1 }, 30_000 + 7_500_000 + 15_000],
+    [
+      'GPT-4o, half the prompt cached',
+      inForce(GPT4O),
+      { inputTokens: 1000, cacheReadTokens: 1000, outputTokens: 100 },
+      2_500_000 + 1_250_000 + 1_000_000,
+    ],
+    [
+      'Sonnet, five-minute write',
+      inForce(SONNET),
+      { inputTokens: 10, cacheWrite5mTokens: 2000, outputTokens: 1 },
+      30_000 + 7_500_000 + 15_000,
+    ],
     ['Sonnet, one-hour write: $6 per million', inForce(SONNET), { cacheWrite1hTokens: 1000 }, 6_000_000],
     ['a price of its own for hour writes', inForce({ ...SONNET, cacheWrite1h: 7e9 }), { cacheWrite1hTokens: 1000 }, 7_000_000],
     ['writes without any price: input', inForce(GPT4O), { cacheWrite5mTokens: 1000, cacheWrite1hTokens: 1000 }, 5_000_000],
@@ -38,8 +51,18 @@ describe('costOf', () => {
     ['no audio tokens need no price', inForce(GPT4O), { inputTokens: 2, inputAudioTokens: 0 }, 5000],
     ['output without a price is unpriced', inForce({ input: 1e9 }), { inputTokens: 1, outputTokens: 1 }, null],
     ['free is a price', inForce({ input: 0, output: 0 }), { inputTokens: 1e6, outputTokens: 1e6 }, 0],
-    ['Gemini at 200,000 tokens', inForce(...GEMINI), { inputTokens: 100_000, cacheReadTokens: 100_000, outputTokens: 1 }, 125_000_000 + 12_500_000 + 10_000],
-    ['Gemini above, counting cached ones', inForce(...GEMINI), { inputTokens: 100_000, cacheReadTokens: 100_001, outputTokens: 1 }, 250_000_000 + 25_000_250 + 15_000],
+    [
+      'Gemini at 200,000 tokens',
+      inForce(...GEMINI),
+      { inputTokens: 100_000, cacheReadTokens: 100_000, outputTokens: 1 },
+      125_000_000 + 12_500_000 + 10_000,
+    ],
+    [
+      'Gemini above, counting cached ones',
+      inForce(...GEMINI),
+      { inputTokens: 100_000, cacheReadTokens: 100_001, outputTokens: 1 },
+      250_000_000 + 25_000_250 + 15_000,
+    ],
     ['half a nano-dollar is rounded up', inForce({ input: 500_000, output: 0 }), { inputTokens: 1 }, 1],
     ['less is rounded down', inForce({ input: 499_999, output: 0 }), { inputTokens: 1 }, 0],
     ['rounded once, not for each class', inForce({ input: 400_000, output: 400_000 }), { inputTokens: 1, outputTokens: 1 }, 1],
@@ -65,7 +88,12 @@ describe('costOf', () => {
     outputAudio: nano,
     reasoning: some(nano),
   });
-  const anyTokens = fc.record(Object.fromEntries(TOKEN_CLASSES.map((c) => [c, fc.oneof(fc.nat(200_000), fc.bigInt(0n, 2n ** 53n - 1n).map(Number))])) as Record<TokenClass, fc.Arbitrary<number>>);
+  const anyTokens = fc.record(
+    Object.fromEntries(TOKEN_CLASSES.map((c) => [c, fc.oneof(fc.nat(200_000), fc.bigInt(0n, 2n ** 53n - 1n).map(Number))])) as Record<
+      TokenClass,
+      fc.Arbitrary<number>
+    >,
+  );
 
   it('is the rational sum to the nano-dollar', () =>
     fc.assert(
@@ -108,6 +136,8 @@ describe('compilePrices', () => {
   });
   it('is unpriced without entries, and from an entry without prices on', () => {
     expect(at([], FROM)).toBeNull();
-    expect(at([entry('2026-01-01T00:00:00Z', 1), { effectiveFrom: '2026-02-01T00:00:00Z', prices: {} }], '2026-03-01T00:00:00Z')).toBeNull();
+    expect(
+      at([entry('2026-01-01T00:00:00Z', 1), { effectiveFrom: '2026-02-01T00:00:00Z', prices: {} }], '2026-03-01T00:00:00Z'),
+    ).toBeNull();
   });
 });

@@ -16,7 +16,12 @@ const demand = (operation: Operation, body: unknown): Demand => {
 
 describe('demandOf', () => {
   const ROWS: [string, Operation, unknown, Partial<Demand>][] = [
-    ['chat', 'chat', { messages: [], max_tokens: 10, n: 3 }, { maxOutput: 10, answers: 3, images: 0, tools: false, elsewhere: false, audio: false }],
+    [
+      'chat',
+      'chat',
+      { messages: [], max_tokens: 10, n: 3 },
+      { maxOutput: 10, answers: 3, images: 0, tools: false, elsewhere: false, audio: false },
+    ],
     ['the newer name wins when it is larger', 'chat', { max_tokens: 10, max_completion_tokens: 20 }, { maxOutput: 20 }],
     ['a member twice: the larger', 'chat', '{"max_tokens":10,"max_tokens":90,"max_tokens":20}', { maxOutput: 90 }],
     ['unlimited by llama.cpp', 'chat', { max_tokens: -1 }, { maxOutput: null }],
@@ -25,17 +30,56 @@ describe('demandOf', () => {
     ['completion of three prompts, best of two', 'completion', { prompt: ['a', 'b', 'c'], best_of: 2, n: 1 }, { answers: 6 }],
     ['completion of one list of tokens', 'completion', { prompt: [1, 2, 3] }, { answers: 1 }],
     ['completion of two lists of tokens', 'completion', { prompt: [[1, 2], [3]] }, { answers: 2 }],
-    ['images of chat', 'chat', { messages: [{ content: [{ type: 'image_url', image_url: { url: 'https://x/y.png' } }, { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } }] }] }, { images: 2 }],
+    [
+      'images of chat',
+      'chat',
+      {
+        messages: [
+          {
+            content: [
+              { type: 'image_url', image_url: { url: 'https://x/y.png' } },
+              { type: 'image_url', image_url: { url: 'data:image/png;base64,AAAA' } },
+            ],
+          },
+        ],
+      },
+      { images: 2 },
+    ],
     ['images of responses', 'response', { input: [{ content: [{ type: 'input_image', image_url: 'https://x/y.png' }] }] }, { images: 1 }],
-    ['images of messages', 'message', { messages: [{ content: [{ type: 'image', source: { type: 'url', url: 'https://x/y.png' } }] }] }, { images: 1, elsewhere: false }],
-    ['a text that quotes all of it', 'chat', { messages: [{ content: '"image_url": "type":"file" "1h" "input_audio"' }] }, { images: 0, elsewhere: false, hourCache: false, audio: false }],
-    ['names that are hidden by escapes', 'chat', '{"messages":[{"content":[{"type":"\\u0069mage_url","image\\u005Furl":{}}]}]}', { elsewhere: true }],
-    ['escapes that serializers write', 'chat', '{"messages":[{"content":"\\u003cb\\u003e \\u0026 \\u0027 \\u00e9 \\u4f60 \\u0000"}]}', { elsewhere: false }],
+    [
+      'images of messages',
+      'message',
+      { messages: [{ content: [{ type: 'image', source: { type: 'url', url: 'https://x/y.png' } }] }] },
+      { images: 1, elsewhere: false },
+    ],
+    [
+      'a text that quotes all of it',
+      'chat',
+      { messages: [{ content: '"image_url": "type":"file" "1h" "input_audio"' }] },
+      { images: 0, elsewhere: false, hourCache: false, audio: false },
+    ],
+    [
+      'names that are hidden by escapes',
+      'chat',
+      '{"messages":[{"content":[{"type":"\\u0069mage_url","image\\u005Furl":{}}]}]}',
+      { elsewhere: true },
+    ],
+    [
+      'escapes that serializers write',
+      'chat',
+      '{"messages":[{"content":"\\u003cb\\u003e \\u0026 \\u0027 \\u00e9 \\u4f60 \\u0000"}]}',
+      { elsewhere: false },
+    ],
     ['files', 'chat', { messages: [{ content: [{ type: 'file', file: { file_id: 'f' } }] }] }, { elsewhere: true }],
     ['documents', 'message', { messages: [{ content: [{ type: 'document', source: {} }] }] }, { elsewhere: true }],
     ['an earlier response', 'response', { previous_response_id: 'r' }, { elsewhere: true }],
     ['a tool that the provider runs', 'response', { tools: [{ type: 'web_search_preview' }] }, { elsewhere: true, tools: true }],
-    ['a tool with a parameter named file', 'chat', { tools: [{ type: 'function', function: { parameters: { properties: { file: { type: 'string' } } } } }] }, { elsewhere: false, tools: true }],
+    [
+      'a tool with a parameter named file',
+      'chat',
+      { tools: [{ type: 'function', function: { parameters: { properties: { file: { type: 'string' } } } } }] },
+      { elsewhere: false, tools: true },
+    ],
     ['audio in and out', 'chat', { modalities: ['text', 'audio'], audio: { voice: 'a' } }, { audio: true }],
     ['an hour of cache', 'message', { system: [{ cache_control: { type: 'ephemeral', ttl: '1h' } }] }, { hourCache: true }],
     ['a prediction', 'chat', { prediction: { type: 'content', content: 'x' } }, { prediction: true }],
@@ -48,7 +92,14 @@ const imageTokens = (model: string): number => (model === 'gpt-4o-mini' ? 48_169
 const PRICE = compilePrices([
   {
     effectiveFrom: '2026-01-01T00:00:00Z',
-    prices: { input: 3_000_000_019, output: 15_000_000_007, cacheRead: 3e8, cacheWrite: 3_750_000_001, inputAudio: 4e10, outputAudio: 8e10 },
+    prices: {
+      input: 3_000_000_019,
+      output: 15_000_000_007,
+      cacheRead: 3e8,
+      cacheWrite: 3_750_000_001,
+      inputAudio: 4e10,
+      outputAudio: 8e10,
+    },
     tiers: [{ aboveContextTokens: 500, prices: { input: 6e9, output: 22.5e9, cacheRead: 6e8, cacheWrite: 7.5e9 } }],
   },
 ]).at(Date.parse('2026-06-01T00:00:00Z')) as PriceInForce;
@@ -80,7 +131,13 @@ const CASES: Record<string, fc.Arbitrary<Case>> = {
       model: 'm',
       messages: list.map((content, i) => ({
         role: 'user',
-        content: i > 0 || images === 0 ? content : [{ type: 'text', text: content }, ...Array.from({ length: images }, () => ({ type: 'image_url', image_url: { url: 'https://x/y' } }))],
+        content:
+          i > 0 || images === 0
+            ? content
+            : [
+                { type: 'text', text: content },
+                ...Array.from({ length: images }, () => ({ type: 'image_url', image_url: { url: 'https://x/y' } })),
+              ],
       })),
       max_tokens: o.max,
       n: o.n,
@@ -107,7 +164,12 @@ const CASES: Record<string, fc.Arbitrary<Case>> = {
       system: [{ type: 'text', text: list[0], cache_control: { type: 'ephemeral', ttl: '1h' } }],
       messages: list.slice(1).map((content) => ({ role: 'user', content })),
       max_tokens: o.max,
-      ...(tools && { tools: [{ type: 'bash_20250124', name: 'bash' }, { type: 'computer_20250124', name: 'computer' }] }),
+      ...(tools && {
+        tools: [
+          { type: 'bash_20250124', name: 'bash' },
+          { type: 'computer_20250124', name: 'computer' },
+        ],
+      }),
     },
     // docs "Tool use": system prompt 346, bash 245, computer 735
     input: chatTokens(list) + (tools ? 346 + 245 + 735 : 0),
@@ -133,8 +195,24 @@ function answer(c: Case, a: number, b: number): unknown {
     };
   const details = { cached_tokens: first, cache_write_tokens: second };
   if (c.operation === 'response')
-    return { usage: { input_tokens: c.input, output_tokens: c.output, input_tokens_details: details, output_tokens_details: { reasoning_tokens: thought }, total_tokens: c.input + c.output } };
-  return { usage: { prompt_tokens: c.input, completion_tokens: c.output, prompt_tokens_details: details, completion_tokens_details: { reasoning_tokens: thought }, total_tokens: c.input + c.output } };
+    return {
+      usage: {
+        input_tokens: c.input,
+        output_tokens: c.output,
+        input_tokens_details: details,
+        output_tokens_details: { reasoning_tokens: thought },
+        total_tokens: c.input + c.output,
+      },
+    };
+  return {
+    usage: {
+      prompt_tokens: c.input,
+      completion_tokens: c.output,
+      prompt_tokens_details: details,
+      completion_tokens_details: { reasoning_tokens: thought },
+      total_tokens: c.input + c.output,
+    },
+  };
 }
 
 describe('what is reserved is never below what is settled', () => {
@@ -179,7 +257,8 @@ describe('countInput', () => {
     expect(await countInput(Buffer.from('hello world'), 'claude-sonnet-4-5')).toBe(11);
     expect(await countInput(Buffer.alloc(32 * 1024 + 1, 'a b '), 'gpt-4o')).toBe(32 * 1024 + 1);
   });
-  it('takes names of special tokens for text', async () => expect(await countInput(Buffer.from('<|endoftext|>'), 'gpt-4o')).toBeGreaterThan(1));
+  it('takes names of special tokens for text', async () =>
+    expect(await countInput(Buffer.from('<|endoftext|>'), 'gpt-4o')).toBeGreaterThan(1));
   it('is no way to block the process: one endless word in pieces', async () => {
     const tokens = await countInput(Buffer.alloc(32 * 1024, 'a'), 'gpt-5');
     expect(tokens).toBeGreaterThanOrEqual(4096);

@@ -3,7 +3,8 @@ import fc from 'fast-check';
 import { UsageChunkFilter } from './usage-chunk.js';
 
 const head = '"id":"chatcmpl-1","object":"chat.completion.chunk","created":1,"model":"gpt-4o \\"choices\\":[]","system_fingerprint":null';
-const text = (s: string): string => `data: {${head},"choices":[{"index":0,"delta":{"content":${JSON.stringify(s)}},"finish_reason":null}],"usage":null}`;
+const text = (s: string): string =>
+  `data: {${head},"choices":[{"index":0,"delta":{"content":${JSON.stringify(s)}},"finish_reason":null}],"usage":null}`;
 const USAGE = `data: {${head},"choices":[],"usage":{"prompt_tokens":7,"completion_tokens":5,"total_tokens":12,"prompt_tokens_details":{"cached_tokens":3}}}`;
 /** what must pass: each looks like the usage chunk in something */
 const OTHERS = [
@@ -26,7 +27,12 @@ const OTHERS = [
   'event: ping\ndata: {"choices":[],"usage":{}}',
   '',
 ];
-const REMOVED = [USAGE, USAGE.replace('data: ', 'data:'), 'data: { "usage" : { "a" : "}\\"" } , "choices" : [ ] }', 'data: {"choices":[],"usage":{}}'];
+const REMOVED = [
+  USAGE,
+  USAGE.replace('data: ', 'data:'),
+  'data: { "usage" : { "a" : "}\\"" } , "choices" : [ ] }',
+  'data: {"choices":[],"usage":{}}',
+];
 
 function filtered(bytes: Buffer, sizes: readonly number[]): string {
   const filter = new UsageChunkFilter();
@@ -48,11 +54,16 @@ describe('UsageChunkFilter', () => {
       fc.string({ unit: 'grapheme' }).map((s) => ({ f: text(s), removed: false })),
     );
     fc.assert(
-      fc.property(fc.array(frame, { maxLength: 8 }), fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1 }), fc.boolean(), (frames, sizes, crlf) => {
-        const end = crlf ? '\r\n' : '\n';
-        const of = (list: typeof frames): string => list.map(({ f }) => f.replaceAll('\n', end) + end + end).join('');
-        expect(filtered(Buffer.from(of(frames)), sizes)).toBe(of(frames.filter((f) => !f.removed)));
-      }),
+      fc.property(
+        fc.array(frame, { maxLength: 8 }),
+        fc.array(fc.integer({ min: 1, max: 200 }), { minLength: 1 }),
+        fc.boolean(),
+        (frames, sizes, crlf) => {
+          const end = crlf ? '\r\n' : '\n';
+          const of = (list: typeof frames): string => list.map(({ f }) => f.replaceAll('\n', end) + end + end).join('');
+          expect(filtered(Buffer.from(of(frames)), sizes)).toBe(of(frames.filter((f) => !f.removed)));
+        },
+      ),
       { numRuns: 400 },
     );
   });
