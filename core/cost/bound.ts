@@ -60,7 +60,8 @@ export interface TokenBound {
  * the bytes of the body are a bound, plus what template, tools and images add; a model never takes in more than its
  * context window (embeddings take it for each text, so there it bounds nothing). Output: what the request allows, else the
  * model's own limit, else its context window, for each answer. Tools that the provider runs can read a window several
- * times in one call; they are bounded by one window.
+ * times in one call; they are bounded by one window. A tokenizer that rewrites text first (SentencePiece with NFKC) can make
+ * more tokens than bytes of a few rare characters; only old embedding models have one.
  */
 export function tokenBound(d: Demand, m: ModelLimits): TokenBound {
   if (d.operation === 'countTokens') return { input: 0, output: 0 };

@@ -44,7 +44,8 @@ function tokenizer(encoding: Encoding): Promise<Count> {
   return table;
 }
 async function load(encoding: Encoding): Promise<Count> {
-  const table = encoding === 'o200k_base' ? await import('gpt-tokenizer/encoding/o200k_base') : await import('gpt-tokenizer/encoding/cl100k_base');
+  const table =
+    encoding === 'o200k_base' ? await import('gpt-tokenizer/encoding/o200k_base') : await import('gpt-tokenizer/encoding/cl100k_base');
   // names of special tokens in a text are text
   const options = { disallowedSpecial: new Set<string>() };
   return (text) => table.countTokens(text, options);

@@ -46,7 +46,13 @@ const MESSAGE_STREAM = named(
       role: 'assistant',
       content: [],
       stop_reason: null,
-      usage: { input_tokens: 25, cache_read_input_tokens: 100, cache_creation_input_tokens: 30, cache_creation: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 20 }, output_tokens: 1 },
+      usage: {
+        input_tokens: 25,
+        cache_read_input_tokens: 100,
+        cache_creation_input_tokens: 30,
+        cache_creation: { ephemeral_5m_input_tokens: 10, ephemeral_1h_input_tokens: 20 },
+        output_tokens: 1,
+      },
     },
   } as { type: string },
   { type: 'content_block_start', index: 0, content_block: { type: 'text', text: '' } } as { type: string },
@@ -67,7 +73,13 @@ const response = (status: string, extra = {}) => ({
   incomplete_details: null,
   output: [{ type: 'message', content: [{ type: 'output_text', text: 'Hi' }] }],
   tools: [{ type: 'function', name: 'f', parameters: { properties: { usage: { input_tokens: 1, output_tokens: 1 } } } }],
-  usage: { input_tokens: 37, input_tokens_details: { cached_tokens: 7 }, output_tokens: 11, output_tokens_details: { reasoning_tokens: 4 }, total_tokens: 48 },
+  usage: {
+    input_tokens: 37,
+    input_tokens_details: { cached_tokens: 7 },
+    output_tokens: 11,
+    output_tokens_details: { reasoning_tokens: 4 },
+    total_tokens: 48,
+  },
   user: null,
   metadata: {},
   ...extra,
@@ -83,7 +95,13 @@ const responseStream = (end: string, r: unknown): string =>
 describe('streams', () => {
   const ROWS: [string, Parameters<typeof tapFor>[0], string, Tokens, string][] = [
     ['chat', 'chat', CHAT_STREAM, CHAT_TOKENS, 'length'],
-    ['completion', 'completion', sse({ choices: [{ text: 'x', finish_reason: 'stop' }] }, { choices: [], usage: CHAT_USAGE }, '[DONE]'), CHAT_TOKENS, 'stop'],
+    [
+      'completion',
+      'completion',
+      sse({ choices: [{ text: 'x', finish_reason: 'stop' }] }, { choices: [], usage: CHAT_USAGE }, '[DONE]'),
+      CHAT_TOKENS,
+      'stop',
+    ],
     ['message', 'message', MESSAGE_STREAM, MESSAGE_TOKENS, 'end_turn'],
     ['response', 'response', responseStream('response.completed', response('completed')), RESPONSE_TOKENS, 'completed'],
     [
@@ -146,11 +164,29 @@ describe('streams', () => {
 
 describe('JSON answers', () => {
   const ROWS: [string, Parameters<typeof tapFor>[0], unknown, Tokens, string | null][] = [
-    ['chat', 'chat', { choices: [{ message: { content: 'a "usage": {} \\' }, finish_reason: 'stop' }], usage: CHAT_USAGE, service_tier: 'default' }, CHAT_TOKENS, 'stop'],
+    [
+      'chat',
+      'chat',
+      { choices: [{ message: { content: 'a "usage": {} \\' }, finish_reason: 'stop' }], usage: CHAT_USAGE, service_tier: 'default' },
+      CHAT_TOKENS,
+      'stop',
+    ],
     ['completion', 'completion', { choices: [{ text: '"', finish_reason: 'length' }], usage: CHAT_USAGE }, CHAT_TOKENS, 'length'],
     ['response', 'response', response('completed'), RESPONSE_TOKENS, 'completed'],
-    ['embedding', 'embedding', { data: [{ embedding: [0.1, -2e-3] }], usage: { prompt_tokens: 4, total_tokens: 4 } }, tokens({ inputTokens: 4, outputTokens: 0 }), null],
-    ['embedding that states only its prompt', 'embedding', { usage: { prompt_tokens: 4 } }, tokens({ inputTokens: 4, outputTokens: 0 }), null],
+    [
+      'embedding',
+      'embedding',
+      { data: [{ embedding: [0.1, -2e-3] }], usage: { prompt_tokens: 4, total_tokens: 4 } },
+      tokens({ inputTokens: 4, outputTokens: 0 }),
+      null,
+    ],
+    [
+      'embedding that states only its prompt',
+      'embedding',
+      { usage: { prompt_tokens: 4 } },
+      tokens({ inputTokens: 4, outputTokens: 0 }),
+      null,
+    ],
     [
       'message whose tool input looks like usage',
       'message',
@@ -162,7 +198,13 @@ describe('JSON answers', () => {
       tokens({ inputTokens: 5, cacheReadTokens: 1, outputTokens: 6 }),
       'tool_use',
     ],
-    ['llama.cpp', 'chat', { choices: [{ finish_reason: 'stop' }], timings: { prompt_n: 6, predicted_n: 9 } }, tokens({ inputTokens: 6, outputTokens: 9 }), 'stop'],
+    [
+      'llama.cpp',
+      'chat',
+      { choices: [{ finish_reason: 'stop' }], timings: { prompt_n: 6, predicted_n: 9 } },
+      tokens({ inputTokens: 6, outputTokens: 9 }),
+      'stop',
+    ],
     // Anthropic docs, "Token counting": not charged
     ['counted tokens', 'countTokens', { input_tokens: 14 }, tokens({ inputTokens: 0, outputTokens: 0 }), null],
   ];
@@ -172,10 +214,19 @@ describe('JSON answers', () => {
       expect([tap.tokens(), tap.finishReason, tap.usage(ESTIMATE).source]).toEqual([expected, finish, 'provider']);
     }
   });
-  it.each(['', '{}', '[]', 'x', '{"usage":null}', '{"usage":{}}', '{"usage":{"prompt_tokens":', '{"a":"\\"usage\\":{\\"prompt_tokens\\":1}"}', '}', '"}', ',"usage":1}'])(
-    'says nothing for %s',
-    (text) => expect(fed(tapFor('chat', false), text).usage(null)).toEqual({ tokens: NO_TOKENS, source: null }),
-  );
+  it.each([
+    '',
+    '{}',
+    '[]',
+    'x',
+    '{"usage":null}',
+    '{"usage":{}}',
+    '{"usage":{"prompt_tokens":',
+    '{"a":"\\"usage\\":{\\"prompt_tokens\\":1}"}',
+    '}',
+    '"}',
+    ',"usage":1}',
+  ])('says nothing for %s', (text) => expect(fed(tapFor('chat', false), text).usage(null)).toEqual({ tokens: NO_TOKENS, source: null }));
   it('finds usage behind megabytes of answer', () => {
     const tap = tapFor('embedding', false);
     tap.push(Buffer.from('{"data":['));
@@ -188,14 +239,19 @@ describe('JSON answers', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.nat(1e6), fc.nat(1e6), (rest, prompt, completion) => {
         const body = { ...rest, usage: { prompt_tokens: prompt, completion_tokens: completion }, z: rest };
-        expect(fed(tapFor('chat', false), JSON.stringify(body), 997).tokens()).toEqual(tokens({ inputTokens: prompt, outputTokens: completion }));
+        expect(fed(tapFor('chat', false), JSON.stringify(body), 997).tokens()).toEqual(
+          tokens({ inputTokens: prompt, outputTokens: completion }),
+        );
       }),
     ));
 });
 
 describe('estimates, when the figures never came', () => {
   it('count the text that passed, four bytes to a token', () => {
-    const tap = fed(tapFor('chat', true), sse(chunk('0123456789'), chunk('grüße\n'), { choices: [{ delta: { tool_calls: [{ function: { arguments: '{"a":1}' } }] } }] }));
+    const tap = fed(
+      tapFor('chat', true),
+      sse(chunk('0123456789'), chunk('grüße\n'), { choices: [{ delta: { tool_calls: [{ function: { arguments: '{"a":1}' } }] } }] }),
+    );
     // 10 + 8 (ü and ß are two bytes each, the escape is one) + 7 bytes
     expect(tap.usage(ESTIMATE)).toEqual({ tokens: tokens({ inputTokens: 50, outputTokens: 7 }), source: 'estimated' });
   });
@@ -231,19 +287,38 @@ describe('estimates, when the figures never came', () => {
 
 describe('a stream costs what the same answer costs as JSON', () => {
   const price = compilePrices([
-    { effectiveFrom: '2026-01-01T00:00:00Z', prices: { input: 3_000_000_001, output: 15_000_000_007, cacheRead: 300_000_000, cacheWrite: 3_750_000_000 } },
+    {
+      effectiveFrom: '2026-01-01T00:00:00Z',
+      prices: { input: 3_000_000_001, output: 15_000_000_007, cacheRead: 300_000_000, cacheWrite: 3_750_000_000 },
+    },
   ]).at(Date.parse('2026-06-01T00:00:00Z')) as PriceInForce;
   const cost = (tap: Tap): number | null => costOf(tap.usage(null).tokens, price);
   const n = fc.nat(1_000_000);
   it('chat: usage asked for, on every chunk, or only as timings', () =>
     fc.assert(
       fc.property(n, n, n, (cached, rest, out) => {
-        const usage = { prompt_tokens: cached + rest, completion_tokens: out, total_tokens: cached + rest + out, prompt_tokens_details: { cached_tokens: cached } };
+        const usage = {
+          prompt_tokens: cached + rest,
+          completion_tokens: out,
+          total_tokens: cached + rest + out,
+          prompt_tokens_details: { cached_tokens: cached },
+        };
         const timings = { prompt_n: rest, cache_n: cached, predicted_n: out };
         const json = cost(fed(tapFor('chat', false), JSON.stringify({ choices: [], usage }), 64));
         expect(json).not.toBeNull();
         expect(cost(fed(tapFor('chat', true), sse(chunk('a', 'stop', { usage: null }), { choices: [], usage }, '[DONE]'), 64))).toBe(json);
-        expect(cost(fed(tapFor('chat', true), sse(chunk('a', null, { usage: { ...usage, completion_tokens: 0, total_tokens: cached + rest } }), chunk('', 'stop', { usage })), 64))).toBe(json);
+        expect(
+          cost(
+            fed(
+              tapFor('chat', true),
+              sse(
+                chunk('a', null, { usage: { ...usage, completion_tokens: 0, total_tokens: cached + rest } }),
+                chunk('', 'stop', { usage }),
+              ),
+              64,
+            ),
+          ),
+        ).toBe(json);
         expect(cost(fed(tapFor('chat', true), sse(chunk('a'), chunk('', 'stop', { timings })), 64))).toBe(json);
       }),
       { numRuns: 50 },
@@ -258,8 +333,17 @@ describe('a stream costs what the same answer costs as JSON', () => {
           { type: 'message_stop' },
         );
         expect(cost(fed(tapFor('message', true), stream, 64))).toBe(cost(fed(tapFor('message', false), JSON.stringify({ usage }), 64)));
-        const r = response('completed', { usage: { input_tokens: rest, output_tokens: out, total_tokens: rest + out, input_tokens_details: { cached_tokens: Math.min(rest, read) } } });
-        expect(cost(fed(tapFor('response', true), responseStream('response.completed', r), 64))).toBe(cost(fed(tapFor('response', false), JSON.stringify(r), 64)));
+        const r = response('completed', {
+          usage: {
+            input_tokens: rest,
+            output_tokens: out,
+            total_tokens: rest + out,
+            input_tokens_details: { cached_tokens: Math.min(rest, read) },
+          },
+        });
+        expect(cost(fed(tapFor('response', true), responseStream('response.completed', r), 64))).toBe(
+          cost(fed(tapFor('response', false), JSON.stringify(r), 64)),
+        );
       }),
       { numRuns: 50 },
     ));

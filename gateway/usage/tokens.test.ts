@@ -31,7 +31,12 @@ const INCLUSIVE: Row[] = [
   // openai-node 6, resources/completions.d.ts: cache_write_tokens are prompt tokens
   [
     'OpenAI, cache written',
-    { prompt_tokens: 2000, completion_tokens: 1, total_tokens: 2001, prompt_tokens_details: { cached_tokens: 500, cache_write_tokens: 1200 } },
+    {
+      prompt_tokens: 2000,
+      completion_tokens: 1,
+      total_tokens: 2001,
+      prompt_tokens_details: { cached_tokens: 500, cache_write_tokens: 1200 },
+    },
     tokens({ inputTokens: 300, cacheReadTokens: 500, cacheWrite5mTokens: 1200, outputTokens: 1 }),
     2001,
   ],
@@ -98,7 +103,12 @@ const INCLUSIVE: Row[] = [
     tokens({ inputTokens: 15, imageTokens: 85, outputTokens: 5 }),
     105,
   ],
-  ['more cached than sent', { prompt_tokens: 5, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 9 } }, tokens({ inputTokens: 0, cacheReadTokens: 5, outputTokens: 1 }), 6],
+  [
+    'more cached than sent',
+    { prompt_tokens: 5, completion_tokens: 1, prompt_tokens_details: { cached_tokens: 9 } },
+    tokens({ inputTokens: 0, cacheReadTokens: 5, outputTokens: 1 }),
+    6,
+  ],
   [
     'more reasoning than output',
     { prompt_tokens: 5, completion_tokens: 1, completion_tokens_details: { reasoning_tokens: 9 } },
@@ -140,7 +150,14 @@ const ADDITIVE: Row[] = [
   ],
   [
     'nulls, as in the SDK types',
-    { input_tokens: 1, output_tokens: 2, cache_read_input_tokens: null, cache_creation_input_tokens: null, cache_creation: null, output_tokens_details: null },
+    {
+      input_tokens: 1,
+      output_tokens: 2,
+      cache_read_input_tokens: null,
+      cache_creation_input_tokens: null,
+      cache_creation: null,
+      output_tokens_details: null,
+    },
     tokens({ inputTokens: 1, outputTokens: 2 }),
     3,
   ],
@@ -173,12 +190,14 @@ describe('usage in disjoint classes', () => {
     expect(timingTokens({ cache_n: 236, prompt_n: 1, predicted_n: 35, prompt_ms: 30.9, predicted_ms: 661 })).toEqual(
       tokens({ inputTokens: 1, cacheReadTokens: 236, outputTokens: 35 }),
     ));
-  it.each([{}, { prompt_tokens: -1 }, { prompt_tokens: '7' }, { completion_tokens: 1.5 }, { prompt_tokens: null }])('says nothing for %j', (u) => {
-    expect(inclusiveTokens(u)).toBeUndefined();
-    expect(additiveTokens(u)).toBeUndefined();
-  });
-  it('keeps a side unknown that nobody stated', () =>
-    expect(inclusiveTokens({ prompt_tokens: 3 })).toEqual(tokens({ inputTokens: 3 })));
+  it.each([{}, { prompt_tokens: -1 }, { prompt_tokens: '7' }, { completion_tokens: 1.5 }, { prompt_tokens: null }])(
+    'says nothing for %j',
+    (u) => {
+      expect(inclusiveTokens(u)).toBeUndefined();
+      expect(additiveTokens(u)).toBeUndefined();
+    },
+  );
+  it('keeps a side unknown that nobody stated', () => expect(inclusiveTokens({ prompt_tokens: 3 })).toEqual(tokens({ inputTokens: 3 })));
 
   const n = fc.option(fc.integer({ min: 0, max: 5000 }), { nil: null });
   it('the classes add up to what the provider says, whatever it says', () =>
@@ -196,7 +215,12 @@ describe('usage in disjoint classes', () => {
       }),
     ));
   it('later figures of a stream take nothing back', () =>
-    expect(merged({ input_tokens: 9, cache_read_input_tokens: 4, output_tokens: 1 }, { input_tokens: 0, cache_read_input_tokens: null, output_tokens: 12 })).toEqual({
+    expect(
+      merged(
+        { input_tokens: 9, cache_read_input_tokens: 4, output_tokens: 1 },
+        { input_tokens: 0, cache_read_input_tokens: null, output_tokens: 12 },
+      ),
+    ).toEqual({
       input_tokens: 9,
       cache_read_input_tokens: 4,
       output_tokens: 12,

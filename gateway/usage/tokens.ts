@@ -52,7 +52,13 @@ export function inclusiveTokens(u: UsageObject): Tokens | undefined {
     const cached = count(ins['cached_tokens']) ?? count(u['prompt_cache_hit_tokens']);
     const parts = [count(ins['audio_tokens']), count(ins['image_tokens']), count(ins['cache_write_tokens']), cached];
     const [input, audio, image, written, read] = split(prompt, parts) as [number, ...(number | null)[]];
-    Object.assign(tokens, { inputTokens: input, inputAudioTokens: audio, imageTokens: image, cacheWrite5mTokens: written, cacheReadTokens: read });
+    Object.assign(tokens, {
+      inputTokens: input,
+      inputAudioTokens: audio,
+      imageTokens: image,
+      cacheWrite5mTokens: written,
+      cacheReadTokens: read,
+    });
   }
   if (completion === null) return tokens;
   const beside = total === null ? 0 : Math.max(0, total - (prompt ?? 0) - completion);
