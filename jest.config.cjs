@@ -7,10 +7,14 @@ const swc = [
   },
 ];
 
+/** CEL comes as an ES module; Node loads it by require(), Jest needs it translated. */
+const swcModule = ['@swc/jest', { jsc: { target: 'es2022' }, module: { type: 'commonjs' } }];
+
 const common = {
   rootDir: __dirname,
   testEnvironment: 'node',
-  transform: { '^.+\\.tsx?$': swc },
+  transform: { '^.+\\.tsx?$': swc, '/@marcbachmann/cel-js/.+\\.js$': swcModule },
+  transformIgnorePatterns: ['/node_modules/(?!@marcbachmann/cel-js/)'],
   moduleFileExtensions: ['ts', 'tsx', 'js', 'cjs', 'mjs', 'json', 'node'],
   // Tests run on the sources; only what runs in its own process uses dist/.
   moduleNameMapper: {

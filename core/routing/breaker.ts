@@ -35,8 +35,8 @@ export class Breaker {
   private openings = 0;
   private inARow = 0;
   private probeSince: number | null = null;
-  private readonly calls = new Array<number>(SLOTS).fill(0);
-  private readonly failures = new Array<number>(SLOTS).fill(0);
+  private readonly calls = Array.from({ length: SLOTS }, () => 0);
+  private readonly failures = Array.from({ length: SLOTS }, () => 0);
   private slot = 0;
 
   state(now: number): BreakerState {

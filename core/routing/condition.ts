@@ -31,7 +31,7 @@ export interface Verdict {
 }
 export type Condition =
   | { ok: true; test: (meta: CallMeta) => Verdict }
-  | { ok: false; message: string; /** of the first character at fault, from 0 */ position: number | null };
+  | { ok: false; message: string /** of the first character at fault, from 0 */; position: number | null };
 
 export const LONGEST_CONDITION = 1000;
 /**

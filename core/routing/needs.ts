@@ -30,17 +30,28 @@ export interface Facts {
   region: string | null;
 }
 
-export const INELIGIBLE = ['region', 'security-level', 'modality', 'tools', 'structured-output', 'context-length', 'output-length'] as const;
+export const INELIGIBLE = [
+  'region',
+  'security-level',
+  'modality',
+  'tools',
+  'structured-output',
+  'context-length',
+  'output-length',
+] as const;
 export interface Ineligible {
   code: (typeof INELIGIBLE)[number];
   message: string;
 }
 
-/** Answer length that a ranking assumes when the caller allows more or states nothing; the mean of the Azure conversation trace is 211. */
+/** Answer length that is assumed while none was seen; the mean of the Azure conversation trace of 2023 is 211. */
 export const TYPICAL_OUTPUT_TOKENS = 200;
-/** Output tokens to price a call with when candidates are compared, for each candidate the same. */
-export const expectedOutput = (needs: Pick<Needs, 'maxOutputTokens'>): number =>
-  Math.min(needs.maxOutputTokens ?? TYPICAL_OUTPUT_TOKENS, TYPICAL_OUTPUT_TOKENS);
+/**
+ * Output tokens that a call will probably give, to price and time all candidates of one choice alike. `usual` is `usualOutput` of
+ * the candidates' health.
+ */
+export const expectedOutput = (needs: Pick<Needs, 'maxOutputTokens'>, usual: number | null): number =>
+  Math.min(needs.maxOutputTokens ?? Number.POSITIVE_INFINITY, usual ?? TYPICAL_OUTPUT_TOKENS);
 
 /**
  * Why this candidate cannot take the call; null when it can. An ability that is not known never excludes: a tenant's own model
@@ -73,10 +84,10 @@ export function ineligible(needs: Needs, facts: Facts): Ineligible | null {
 }
 
 /**
- * The catalog's sources state structured output for half of the models, so that silence is no refusal. While somebody declares
- * it, those who are silent stand aside; when nobody does, nobody is excluded.
+ * Who stands aside when a call needs structured output. The catalog's sources state it for half of the models, so that silence is
+ * no refusal: while somebody declares it, those who are silent stand aside; when nobody does, nobody is excluded.
  */
-export function withoutDeclared<T extends { facts: Facts }>(needs: Needs, candidates: readonly T[]): T[] {
-  const declares = (c: T): boolean => c.facts.capabilities.includes('structured-output');
-  return needs.structuredOutput && candidates.some(declares) ? candidates.filter((c) => !declares(c)) : [];
+export function withoutDeclared<T extends { facts: Facts }>(candidates: readonly T[]): T[] {
+  const silent = candidates.filter((c) => !c.facts.capabilities.includes('structured-output'));
+  return silent.length === candidates.length ? [] : silent;
 }

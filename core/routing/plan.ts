@@ -10,7 +10,7 @@ export interface PlanCandidate {
   /** counts in the strategy `weighted` only, where 0 means never */
   weight: number;
   facts: Facts;
-  /** nano-dollars of this call with `expectedOutput(needs)` tokens out, the same for all candidates; null: unpriced */
+  /** nano-dollars of this call with `outputTokens` out; null: unpriced */
   cost: number | null;
   health: Health;
   breaker: Breaker;
@@ -25,6 +25,8 @@ export interface PlanRequest {
   /** tried in this order after all candidates */
   fallbacks: readonly PlanCandidate[];
   needs: Needs;
+  /** what the answer will probably be long: `expectedOutput(needs, usualOutput(all health))`; prices and times are for this */
+  outputTokens: number;
   /** 0 ≤ random() < 1; called up to twice per candidate */
   random: () => number;
   /** ms of the clock of `health` and `breaker` */
@@ -63,7 +65,7 @@ const STALE_MS = 10_000;
 /** share of calls that looks at one stale candidate, times best score / its score: looking costs at most this share of the score */
 const EXPLORED = 0.01;
 /** How much likelier the better one is drawn: (best / score) to this power. 0 would be the plain power of two choices. */
-const SHARPNESS = 8;
+const SHARPNESS = 16;
 
 /** Who takes this call, in which order, and why. Pure: takes what is known, changes nothing. */
 export function plan(r: PlanRequest): Plan {
@@ -72,7 +74,7 @@ export function plan(r: PlanRequest): Plan {
   const candidates = eligible(r, r.candidates, excluded, wait);
   const fallbacks = eligible(r, r.fallbacks, excluded, wait);
   const order = ordered(r, candidates, excluded);
-  for (const f of fallbacks) if (!order.some((c) => c.id === f.id)) order.push(choice(f, r.now, 'fallback'));
+  for (const f of fallbacks) if (!order.some((c) => c.id === f.id)) order.push(choice(f, r, 'fallback'));
   return { order, excluded, retryAfterMs: order.length === 0 && Number.isFinite(wait.ms) ? wait.ms : null };
 }
 
@@ -92,19 +94,19 @@ function eligible(r: PlanRequest, list: readonly PlanCandidate[], excluded: Excl
       });
     }
   }
-  const silent = withoutDeclared(r.needs, able);
+  const silent = r.needs.structuredOutput ? withoutDeclared(able) : [];
   if (silent.length === 0) return able;
   for (const c of silent) excluded.push({ id: c.id, code: 'structured-output', message: 'others declare structured output, it does not' });
   return able.filter((c) => !silent.includes(c));
 }
 
-const choice = (c: PlanCandidate, now: number, code: ChoiceCode): Choice => ({
+const choice = (c: PlanCandidate, { now, outputTokens }: PlanRequest, code: ChoiceCode): Choice => ({
   id: c.id,
   code,
   score: null,
   against: null,
   probe: c.breaker.state(now) !== 'closed',
-  latencyMs: latencyMs(c.health, now),
+  latencyMs: latencyMs(c.health, outputTokens, now),
   cost: c.cost,
   errors: errorRate(c.health, now),
   headroom: c.headroom,
@@ -115,7 +117,7 @@ function ordered(r: PlanRequest, candidates: PlanCandidate[], excluded: Excluded
     case 'weighted':
       return byWeight(r, candidates, excluded);
     case 'priority':
-      return candidates.map((c) => choice(c, r.now, candidates.length === 1 ? 'only' : 'written-order'));
+      return candidates.map((c) => choice(c, r, candidates.length === 1 ? 'only' : 'written-order'));
     case 'lowest-cost':
       return scored(r, candidates, 'cheapest', (c) => c.cost ?? Number.POSITIVE_INFINITY).map(({ own }) => own);
     case 'least-latency':
@@ -131,7 +133,7 @@ function byWeight(r: PlanRequest, candidates: PlanCandidate[], excluded: Exclude
   const code = left.length === 1 ? 'only' : 'weight';
   const order: Choice[] = [];
   for (let c = pickByWeight(left, r.random()); c; c = pickByWeight(left, r.random())) {
-    order.push(choice(c, r.now, order.length === 0 ? code : 'next'));
+    order.push(choice(c, r, order.length === 0 ? code : 'next'));
     left.splice(left.indexOf(c), 1);
     if (left.length === 0) break;
   }
@@ -147,7 +149,7 @@ interface Scored {
 /** Lowest first; equals in the order in which they are written. */
 function scored(r: PlanRequest, candidates: PlanCandidate[], code: ChoiceCode, by: (own: Choice, c: PlanCandidate) => number): Scored[] {
   const list = candidates.map((of) => {
-    const own = choice(of, r.now, 'next');
+    const own = choice(of, r, 'next');
     const value = by(own, of);
     own.score = Number.isFinite(value) ? value : null;
     return { of, own, score: value };
@@ -163,9 +165,7 @@ const isNew = (h: Health): boolean => h.answers < NEW;
 const isCrowdedNewcomer = (h: Health): boolean => isNew(h) && h.answers + h.inflight >= NEW;
 
 function fastestFirst(r: PlanRequest, candidates: PlanCandidate[]): Choice[] {
-  const list = scored(r, candidates, 'fastest', (own, c) =>
-    isCrowdedNewcomer(c.health) ? Number.MAX_SAFE_INTEGER : (own.latencyMs ?? 1),
-  );
+  const list = scored(r, candidates, 'fastest', (own, c) => (isCrowdedNewcomer(c.health) ? Number.MAX_SAFE_INTEGER : (own.latencyMs ?? 1)));
   const best = list[0];
   if (!best) return [];
   const looked = toExplore(r, list);

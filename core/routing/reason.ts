@@ -4,7 +4,10 @@ const dollars = (nano: number): string => `$${(nano / 1e9).toPrecision(3).replac
 
 /** `812 ms × $0.0021 × 2.0 % errors × 8 % headroom`: what a person needs to see why; what does not speak is left out. */
 export function figuresOf(c: Choice): string {
-  const parts = [c.latencyMs === null ? 'latency unknown' : `${Math.round(c.latencyMs)} ms`, c.cost === null ? 'unpriced' : dollars(c.cost)];
+  const parts = [
+    c.latencyMs === null ? 'latency unknown' : `${Math.round(c.latencyMs)} ms`,
+    c.cost === null ? 'unpriced' : dollars(c.cost),
+  ];
   if (c.errors >= 0.0005) parts.push(`${(c.errors * 100).toFixed(1)} % errors`);
   if (c.headroom < 1) parts.push(`${Math.round(c.headroom * 100)} % headroom`);
   return parts.join(' × ');

@@ -33,7 +33,10 @@ export function waitBeforeNext(q: RetryQuestion): number | null {
 }
 
 /** `Retry-After` (RFC 9110 10.2.3): seconds or an HTTP date, and OpenAI's `retry-after-ms`. Undefined when absent or nonsense. */
-export function retryAfterMs(headers: { retryAfter?: string | undefined; retryAfterMs?: string | undefined }, nowMs: number): number | undefined {
+export function retryAfterMs(
+  headers: { retryAfter?: string | undefined; retryAfterMs?: string | undefined },
+  nowMs: number,
+): number | undefined {
   const ms = Number(headers.retryAfterMs?.trim() || Number.NaN);
   if (ms >= 0 && Number.isFinite(ms)) return ms;
   const text = headers.retryAfter?.trim();

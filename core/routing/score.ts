@@ -1,7 +1,7 @@
 import type { AdaptiveWeights } from './schema.js';
 
-/** One failed call counts as this many good ones more: it costs a retry, or the caller's answer. */
-const ERROR_COST = 10;
+/** a candidate that always fails counts as one that needs this many tries */
+const MOST_TRIES = 20;
 /** below this share of what is left of a limit, a candidate is spared */
 const SCARCE = 0.15;
 const LEAST_HEADROOM = 0.01;
@@ -9,7 +9,7 @@ const LEAST_HEADROOM = 0.01;
 const LEAST_COST = 1 / 50;
 
 export interface Figures {
-  /** for an answer of 200 tokens; null: nothing known */
+  /** for an answer of the expected length; null: nothing known */
   latencyMs: number | null;
   /** of this call, nano-dollars; null: unpriced */
   cost: number | null;
@@ -39,14 +39,18 @@ export function standIns(all: readonly Figures[]): StandIns {
 
 const power = (base: number, exponent: number): number => (exponent === 1 ? base : exponent === 0 ? 1 : base ** exponent);
 
-/** latencyʷ × costʷ × (1 + 10 × errors)ʷ × (scarcity)ʷ; lower is better. Unitless: only ratios mean something. */
+/**
+ * latencyʷ × costʷ × (tries²)ʷ × scarcityʷ; lower is better. Unitless: only ratios mean something. `tries` is how many calls one
+ * answer takes, 1 / (1 − errors); squared, for they take time and money. `scarcity` grows from 1 when a limit is nearly used up.
+ */
 export function score(f: Figures, w: AdaptiveWeights, s: StandIns): number {
   const cost = s.dearest === 0 ? 1 : Math.max(f.cost ?? s.cost, s.dearest * LEAST_COST);
+  const tries = Math.min(MOST_TRIES, 1 / (1 - Math.min(f.errors, 0.999)));
   const scarcity = f.headroom >= SCARCE ? 1 : SCARCE / Math.max(f.headroom, LEAST_HEADROOM);
   return (
     power(Math.max(f.latencyMs ?? s.latencyMs, 1), w.latency) *
     power(cost, w.cost) *
-    power(1 + ERROR_COST * f.errors, w.errors) *
+    power(tries * tries, w.errors) *
     power(scarcity, w.headroom)
   );
 }
