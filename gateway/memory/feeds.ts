@@ -59,6 +59,8 @@ const READERS: { [F in Feed]: (store: Store, doc: Raw) => Records[F] } = {
   },
 };
 
+/** documents between two turns of the event loop, so that calls go on while a long list is read */
+const BATCH = 250;
 /** Offerings are many and long: only what is kept of them is read. */
 const PROJECTIONS: Partial<Record<Feed, Readonly<Record<string, 1>>>> = { offerings: FACTS_PROJECTION };
 
@@ -82,7 +84,7 @@ async function listOne(
   const projection = PROJECTIONS[feed];
   const found = store.db
     .collection<Raw & { _id: string }>(feed)
-    .find({}, { readConcern: { level: 'majority' }, batchSize: 1_000, ...(projection ? { projection } : {}) });
+    .find({}, { readConcern: { level: 'majority' }, batchSize: BATCH, ...(projection ? { projection } : {}) });
   for await (const doc of found) {
     try {
       records.set(doc._id, readRecord(store, feed, doc));
