@@ -180,7 +180,7 @@ export class Attempts {
     let outcome: Outcome | undefined;
     try {
       const headers = upstreamHeaders(this.i.req.headers, to.headers, facts.id, deps.traces.header(facts.trace, this.attempt));
-      deps.pools.get(to.origin).dispatch({ path: to.path, method: 'POST', headers, body: sent.body }, relay);
+      deps.pools.get(to.origin, to.connection === null ? 'target' : 'connection').dispatch({ path: to.path, method: 'POST', headers, body: sent.body }, relay);
       outcome = await relay.outcome;
       if (outcome.kind !== 'over') this.note(to, at.sent, outcome);
       return outcome;
