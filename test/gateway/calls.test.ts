@@ -57,7 +57,7 @@ describe('a JSON call', () => {
     expect(events[0]).toMatchObject({
       status: 'ok',
       httpStatus: 200,
-      inputTokens: 11,
+      inputTokens: 8,
       outputTokens: 7,
       cacheReadTokens: 3,
       reasoningTokens: null,
