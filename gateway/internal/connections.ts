@@ -11,7 +11,11 @@ export async function checkOne(deps: Deps, { tenant, name }: { tenant: string; n
   if (!connection)
     throw new Refusal(404, 'invalid_request_error', 'no_connection', `This gateway knows no connection "${name.slice(0, 120)}".`);
   const began = performance.now();
-  const r = await checkConnection(connection, deps.credentials.of(connection), deps.pools.get(new URL(connection.baseUrl).origin, 'connection'));
+  const r = await checkConnection(
+    connection,
+    deps.credentials.of(connection),
+    deps.pools.get(new URL(connection.baseUrl).origin, 'connection'),
+  );
   const ms = Math.round(performance.now() - began);
   return r.ok ? { ok: true, ...(r.models ? { models: r.models } : {}), ms } : { ok: false, message: r.message, ms };
 }

@@ -57,6 +57,8 @@ function limitsAt(deps: Deps, caller: Caller, saidUser: string | null, { target 
     if (!claim) return [];
     const { name, per, unit, amount } = limit;
     const subject = subjectOf(per, call) ?? '';
-    return [{ name, per, subject, unit, window: limit.window ?? null, amount, inForce: claim.limit, left: deps.allowances.remaining(claim) }];
+    return [
+      { name, per, subject, unit, window: limit.window ?? null, amount, inForce: claim.limit, left: deps.allowances.remaining(claim) },
+    ];
   });
 }

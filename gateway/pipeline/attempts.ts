@@ -180,7 +180,9 @@ export class Attempts {
     let outcome: Outcome | undefined;
     try {
       const headers = upstreamHeaders(this.i.req.headers, to.headers, facts.id, deps.traces.header(facts.trace, this.attempt));
-      deps.pools.get(to.origin, to.connection === null ? 'target' : 'connection').dispatch({ path: to.path, method: 'POST', headers, body: sent.body }, relay);
+      deps.pools
+        .get(to.origin, to.connection === null ? 'target' : 'connection')
+        .dispatch({ path: to.path, method: 'POST', headers, body: sent.body }, relay);
       outcome = await relay.outcome;
       if (outcome.kind !== 'over') this.note(to, at.sent, outcome);
       return outcome;
@@ -221,7 +223,13 @@ export class Attempts {
   }
 
   /** What the outcome says of the candidate. An answer of the caller's making, or one that nobody waited for, says nothing. */
-  private learn(to: Address, { health, breaker }: Seen, ticket: Ticket, at: { sent: number; clock: number }, outcome: Outcome | undefined): void {
+  private learn(
+    to: Address,
+    { health, breaker }: Seen,
+    ticket: Ticket,
+    at: { sent: number; clock: number },
+    outcome: Outcome | undefined,
+  ): void {
     const now = Date.now();
     const startedAt = at.clock;
     const { facts } = this.i;
@@ -245,7 +253,10 @@ export class Attempts {
     breaker.onFailure(ticket, fate.fault, now, fate.retryAfterMs);
   }
 
-  private judge(to: Address, tried: Failed | Extract<Tried, { kind: 'refused' }>): Pick<ReturnType<typeof fateOf>, 'next' | 'retryAfterMs'> {
+  private judge(
+    to: Address,
+    tried: Failed | Extract<Tried, { kind: 'refused' }>,
+  ): Pick<ReturnType<typeof fateOf>, 'next' | 'retryAfterMs'> {
     if (tried.kind === 'refused') {
       this.refusal ??= tried.refusal;
       return { next: 'elsewhere', retryAfterMs: undefined };

@@ -244,7 +244,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       res.destroy();
       return;
     }
-    const boundary = this.translated !== undefined || (this.tap?.atBoundary ?? true);
+    const boundary = this.translated !== undefined || (this.filter ?? this.tap)?.atBoundary !== false;
     if (!told) res.write(`${boundary ? '' : '\n\n'}${errorEventFor(dialectOf(this.i.operation), failure)}`);
     // no last chunk: what the client has is the error event and a connection that ends early
     res.socket?.setTimeout(FLUSH_MS, () => res.destroy());

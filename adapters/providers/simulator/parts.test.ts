@@ -11,7 +11,10 @@ describe('the scan of a body', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom(0, 1, '\t', '\r\n'), (object, space) => {
         const body = Buffer.from(JSON.stringify(object, null, space));
-        const found = [...(membersOf(body) ?? [])].map(([name, [from, to]]) => [name, JSON.parse(body.toString('utf8', from, to)) as unknown]);
+        const found = [...(membersOf(body) ?? [])].map(([name, [from, to]]) => [
+          name,
+          JSON.parse(body.toString('utf8', from, to)) as unknown,
+        ]);
         expect(found).toEqual(Object.entries(JSON.parse(body.toString()) as object));
       }),
     );
@@ -52,7 +55,10 @@ describe('the arithmetic of the invoice', () => {
     .map(([whole, fraction, digits]) => (digits === 0 ? `${whole}` : `${whole}.${String(fraction).padStart(7, '0').slice(0, digits)}`));
   const row = fc.record(Object.fromEntries(CHARGED.map((c) => [c, price])) as Record<(typeof CHARGED)[number], typeof price>);
   const tokens = fc.record(
-    Object.fromEntries(CHARGED.map((c) => [c, fc.integer({ min: 0, max: 2_000_000 })])) as Record<(typeof CHARGED)[number], fc.Arbitrary<number>>,
+    Object.fromEntries(CHARGED.map((c) => [c, fc.integer({ min: 0, max: 2_000_000 })])) as Record<
+      (typeof CHARGED)[number],
+      fc.Arbitrary<number>
+    >,
   );
   /** The same by another way: everything in 1e-7 dollars a million tokens, long division, remainder looked at by hand. */
   const byHand = (r: Record<string, string>, t: Record<string, number>): bigint => {
