@@ -1,7 +1,9 @@
 import { tokenEstimate } from '#core/cost/bound.js';
 import type { LimitSubject } from '#core/limit/schema.js';
 import { type Amounts, type CallSubjects, type Claim, claimsOf } from '#core/limit/claim.js';
+import { headroomNow } from '#core/routing/headroom.js';
 import type { Denied, Grant } from '../allowance/grant.js';
+import type { Seen } from '../health/book.js';
 import { Refusal } from '../http/refusal.js';
 import { revisionKey } from '../memory/inflight.js';
 import type { Deps } from './deps.js';
@@ -99,10 +101,11 @@ function slotsOf({ live, revision }: Target): Claim[] {
 }
 const SLOTS = 'slots';
 
-/** Share of its places that a target has free here, 0 … 1; 1 when it has no bound. */
-export function headroomOf({ inflight }: Pick<Deps, 'inflight'>, { live, revision }: Target): number {
-  if (revision.slots === null) return 1;
-  return Math.max(0, 1 - inflight.count(revisionKey(live.key, revision.digest)) / revision.slots);
+/** The smaller share of what a target has left: its places here, and what its provider says of its own limits. 0 … 1. */
+export function headroomOf({ inflight }: Pick<Deps, 'inflight'>, { live, revision }: Target, { limit }: Seen, now: number): number {
+  const told = headroomNow(limit, now);
+  if (revision.slots === null) return told;
+  return Math.min(told, Math.max(0, 1 - inflight.count(revisionKey(live.key, revision.digest)) / revision.slots));
 }
 
 function refusalOf(denied: Denied, target?: Target): Refusal {

@@ -181,11 +181,12 @@ function draft(deps: Deps, target: Target, weight: number): Draft {
   const { live, revision } = target;
   const { tenant, name } = live.route;
   const connection = revision.connection === null ? undefined : deps.memory.connection(tenant, revision.connection);
-  const { health, breaker } = deps.health.of(healthName(tenant, revision, revision.endpoints[0]), connection);
+  const seen = deps.health.of(healthName(tenant, revision, revision.endpoints[0]), connection);
+  const { health, breaker } = seen;
   return {
     ...{ id: name, target, weight, health, breaker },
     facts: factsOf(deps.memory.offering(tenant, revision.modelId), connection?.region ?? null),
-    headroom: headroomOf(deps, target),
+    headroom: headroomOf(deps, target, seen, Date.now()),
   };
 }
 

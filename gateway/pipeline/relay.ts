@@ -47,7 +47,7 @@ export interface RelayInput {
   /** the hub has asked for the usage chunk of the stream, the caller has not: it is kept from the caller */
   hideUsage: boolean;
   /** the first attempt with an answer gets true; a second one is late */
-  claim(): boolean;
+  claim(headers: IncomingHttpHeaders): boolean;
   /** headers that say what was chosen; asked for when the answer starts */
   explain(): Record<string, string>;
   /** called once, before the caller can see the end of its answer */
@@ -115,7 +115,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       this.whole = [];
       return;
     }
-    if (!this.i.claim()) {
+    if (!this.i.claim(headers)) {
       this.over = true;
       this.settle({ kind: 'late' });
       controller.abort(new Error('another attempt has answered'));

@@ -101,7 +101,7 @@ export class Collection<S extends z.ZodObject> {
     const doc = this.toDoc(ctx, record);
     const where = { _id: doc['_id'], tenant: ctx.tenant };
     const stored = await edge(this.model.findOne(where, { scope: 1 }).lean<Filter>().exec());
-    const scope = String(stored?.['scope'] ?? ctx.scope);
+    const scope = typeof stored?.['scope'] === 'string' ? stored['scope'] : ctx.scope;
     if (!contains(ctx.scope, scope))
       throw new HubError(
         'forbidden',

@@ -131,7 +131,7 @@ export class Call {
 
   private settle(): void {
     const { callId, used, told, outcome, res } = this;
-    const { invoice, onEnd } = this.set;
+    const { invoice } = this.set;
     const free = outcome === 'refused' || outcome === 'reset' || this.ask.operation === 'countTokens';
     const tokens = free ? NOTHING : used;
     const saidAll = free || (told !== null && told === used);
@@ -147,7 +147,7 @@ export class Call {
       told: free ? null : told,
       exactKnown: saidAll && outcome !== 'aborted',
     });
-    onEnd();
+    this.set.onEnd();
   }
 
   private send(status: number, text: string, headers: Record<string, string>): void {
