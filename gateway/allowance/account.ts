@@ -122,7 +122,8 @@ export class Account {
     if (this.pending === 0 && this.held <= 0 && !unreported && !this.asking) return now - this.touched > FORGET_MS;
     if (!this.idleLine()) return false;
     const idle = now - this.touched > (this.window ? IDLE_MS.count : IDLE_MS.slots);
-    if (idle && this.held > this.pending) void this.exchange(true);
+    if (this.held < this.pending) void this.exchange();
+    else if (idle && this.held > this.pending) void this.exchange(true);
     else if (unreported && now - this.sentAt > (this.scarce() ? REPORT_SCARCE_MS : REPORT_MS)) void this.exchange(idle);
     else if (this.deadline - now < leaseMs(this.window) / 2) void this.exchange(idle);
     return false;

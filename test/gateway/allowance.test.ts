@@ -190,6 +190,43 @@ it('with plenty left, asks the ledger in the background only', async () => {
   expect(atOnce).toBeGreaterThan(1_800);
 });
 
+it('a tightened limit applies at once, whatever was leased under the wider one', async () => {
+  const a = gateway('a');
+  const wide = [claim('requests', 100, 1, { tenant: fresh() })];
+  for (let i = 0; i < 4; i++) granted(await reserve(a, wide)).settle();
+  const tight = [{ ...wide[0], limit: 5 } as Claim];
+  granted(await reserve(a, tight)).settle();
+  denied(await reserve(a, tight));
+  granted(await reserve(a, wide)).settle(); // and relaxes at once
+});
+
+it('an idle gateway gives its slots back', async () => {
+  const slots = claim('concurrency', 100, 1, { tenant: fresh() });
+  granted(await reserve(gateway('a'), [slots])).settle();
+  expect(await committedOf(slots)).toBeGreaterThan(0);
+  await until(async () => (await committedOf(slots)) === 0);
+});
+
+it('an answer of the ledger that came too late is not waited for, and takes nothing twice', async () => {
+  let slow = 1_500;
+  const events: AllowanceEvent[] = [];
+  const open = async () => {
+    const wait = slow;
+    slow = 0;
+    await pause(wait);
+    return store;
+  };
+  const a = gateway('a', { open, onEvent: (e) => events.push(e) });
+  const one = [claim('requests', 10, 1, { tenant: fresh() })];
+  expect(denied(await reserve(a, one)).code).toBe('limit_unknown');
+  await until(() => events.length === 2); // a probe has had its answer, before the late one
+  granted(await reserve(a, one)).settle();
+  await pause(800); // now the late one has arrived
+  expect((await stateOf(one[0] as Claim))?.leases).toHaveLength(1);
+  await a.stop();
+  expect(await committedOf(one[0] as Claim)).toBe(1);
+});
+
 describe('the ledger away', () => {
   const cut = async () => {
     const { relay, uri: through } = await Cuttable.before(uri);
