@@ -49,7 +49,11 @@ test('policies and settings are found by tenant, environment and name, and by no
   m.put('gatewaySettings', 'acme/production/chat', { unpriced: 'block' });
   expect(m.policy('acme', 'production', 'chat')).toBe(policy);
   expect(m.settings('acme', 'production', 'chat')).toEqual({ unpriced: 'block' });
-  for (const [t, e, n] of [['rival', 'production', 'chat'], ['acme', 'staging', 'chat'], ['acme', 'production', 'other']] as const) {
+  for (const [t, e, n] of [
+    ['rival', 'production', 'chat'],
+    ['acme', 'staging', 'chat'],
+    ['acme', 'production', 'other'],
+  ] as const) {
     expect(m.policy(t, e, n)).toBeUndefined();
     expect(m.settings(t, e, n)).toBeUndefined();
   }
@@ -60,7 +64,12 @@ test('policies and settings are found by tenant, environment and name, and by no
 
 describe('limits', () => {
   test('are those of the tenant, whatever came in which order: changes, removals, whole lists', () => {
-    const change = fc.record({ tenant: fc.constantFrom('a', 'b'), name: fc.constantFrom('x', 'y', 'z'), amount: fc.option(fc.nat(5)), whole: fc.boolean() });
+    const change = fc.record({
+      tenant: fc.constantFrom('a', 'b'),
+      name: fc.constantFrom('x', 'y', 'z'),
+      amount: fc.option(fc.nat(5)),
+      whole: fc.boolean(),
+    });
     fc.assert(
       fc.property(fc.array(change, { maxLength: 40 }), (changes) => {
         const m = new Memory();

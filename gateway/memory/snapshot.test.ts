@@ -18,7 +18,10 @@ function world() {
   const logged: string[] = [];
   const open = () => {
     const memory = new Memory();
-    return { memory, snapshot: new Snapshot(file, memory, (_level, message, fields) => void logged.push(`${message} ${JSON.stringify(fields)}`)) };
+    return {
+      memory,
+      snapshot: new Snapshot(file, memory, (_level, message, fields) => void logged.push(`${message} ${JSON.stringify(fields)}`)),
+    };
   };
   return { file, offerings: join(folder, 'offerings.jsonl'), logged, open };
 }
@@ -76,7 +79,14 @@ describe('the snapshot', () => {
   test('of an earlier version, which knew fewer feeds, is used', () => {
     const w = world();
     const alias = { tenant: 'acme', modelId: 'a/m', alias: 'champion', version: '1' };
-    writeFileSync(w.file, JSON.stringify({ v: 1, at: 7, tables: { routes: [], routeOverrides: [], apiKeys: [], connections: [], modelAliases: [['x', alias]] } }));
+    writeFileSync(
+      w.file,
+      JSON.stringify({
+        v: 1,
+        at: 7,
+        tables: { routes: [], routeOverrides: [], apiKeys: [], connections: [], modelAliases: [['x', alias]] },
+      }),
+    );
     const { memory, snapshot } = w.open();
     expect(snapshot.load()).toBe(true);
     expect(memory.alias('acme', 'a/m', 'champion')).toEqual(alias);

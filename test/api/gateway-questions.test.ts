@@ -21,13 +21,21 @@ beforeAll(async () => {
     req.on('end', () => {
       asked.push({ path: String(req.url), headers: req.headers, body: JSON.parse(text) as Asked['body'] });
       if (answer === 'hang') return;
-      res.writeHead(answer.status, { 'content-type': 'application/json' }).end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
+      res
+        .writeHead(answer.status, { 'content-type': 'application/json' })
+        .end(typeof answer.body === 'string' ? answer.body : JSON.stringify(answer.body));
     });
   });
   await new Promise<void>((r) => server.listen(0, '127.0.0.1', r));
   api = await startApiOnly('questions', { gatewayUrl: `http://127.0.0.1:${(server.address() as AddressInfo).port}/` });
   admin = await api.key('acme', 'admin');
-  await api.call(admin, 'POST', '/api/v1/connections', { name: 'one', kind: 'custom', baseUrl: 'https://one.test/v1', credential: 'k', region: 'EU' });
+  await api.call(admin, 'POST', '/api/v1/connections', {
+    name: 'one',
+    kind: 'custom',
+    baseUrl: 'https://one.test/v1',
+    credential: 'k',
+    region: 'EU',
+  });
 });
 afterAll(async () => {
   await api.stop();
@@ -42,7 +50,14 @@ const choice = (deployment: string, score: number | null = null) => ({
   ...{ deployment, revision: 'd1', provider: 'openai', model: 'openai/gpt-4o', reason: `because of ${deployment}`, score },
 });
 const explained = (order: string[]) => ({
-  ...{ deployment: order[0] ?? null, policy: 'chat', strategy: 'adaptive', rule: null, order: order.map((d, i) => choice(d, i)), limits: [] },
+  ...{
+    deployment: order[0] ?? null,
+    policy: 'chat',
+    strategy: 'adaptive',
+    rule: null,
+    order: order.map((d, i) => choice(d, i)),
+    limits: [],
+  },
   excluded: [{ deployment: 'sick', revision: 'd9', code: 'unhealthy', message: 'stopped for 5 s after 5 failures' }],
   needs: { input: ['text'], tools: false, structuredOutput: false, inputTokens: 12, maxOutputTokens: null },
 });
@@ -95,7 +110,9 @@ describe('a selection', () => {
   });
   test('after a failure is without the one that failed', async () => {
     answer = { status: 200, body: explained(['b']) };
-    expect((await post('fallback', { environment: 'production', request, failedModel: 'openai/gpt-4o' })).body).toMatchObject({ deployment: 'b' });
+    expect((await post('fallback', { environment: 'production', request, failedModel: 'openai/gpt-4o' })).body).toMatchObject({
+      deployment: 'b',
+    });
     expect(asked[0]?.body).toMatchObject({ request, exclude: ['openai/gpt-4o'] });
   });
   test('among models is for those only', async () => {

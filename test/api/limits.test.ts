@@ -19,7 +19,13 @@ describe('a limit', () => {
   test('is made, read, listed, replaced whole and removed, and each change is in the audit trail', async () => {
     const dynamic = [{ basedOn: 'cost', threshold: 1e9, factor: 0.5 }];
     const made = await put('users', { per: 'user', ...perMinute, environment: 'production', dynamic });
-    expect(made.body).toMatchObject({ name: 'users', match: '*', whenStoreAway: 'closed', dynamic: [{ relaxAfterSeconds: 60 }], scope: '' });
+    expect(made.body).toMatchObject({
+      name: 'users',
+      match: '*',
+      whenStoreAway: 'closed',
+      dynamic: [{ relaxAfterSeconds: 60 }],
+      scope: '',
+    });
     expect((await get('/users')).body).toEqual(made.body);
     const replaced = await put('users', { per: 'user', unit: 'concurrency', amount: 2 });
     expect(replaced.body).not.toHaveProperty('window');
@@ -40,7 +46,8 @@ describe('a limit', () => {
     ['a rule that widens', { per: 'key', ...perMinute, dynamic: [{ basedOn: 'usage', threshold: 1, factor: 2 }] }, 'dynamic.0.factor'],
     ['a name of its own', { name: 'y', per: 'key', ...perMinute }, 'name'],
   ])('with %s is refused with the field', async (_what, body, path) =>
-    expect((await put('x', body)).body).toMatchObject({ status: 400, errors: [{ path }] }));
+    expect((await put('x', body)).body).toMatchObject({ status: 400, errors: [{ path }] }),
+  );
   test('cannot be called as a path of the API is', async () =>
     expect((await put('effective', { per: 'key', ...perMinute })).body).toMatchObject({ status: 400, errors: [{ path: 'name' }] }));
   test('belongs to the scope of the key that made it', async () => {

@@ -14,7 +14,8 @@ beforeAll(async () => {
   await storedDeployment(api.store, 'production', 'gone', { phase: 'retired' });
 });
 afterAll(() => api.stop());
-const put = (name: string, body: object, key = admin, environment = 'production') => api.call(key, 'PUT', `${PATH}/${environment}/${name}`, body);
+const put = (name: string, body: object, key = admin, environment = 'production') =>
+  api.call(key, 'PUT', `${PATH}/${environment}/${name}`, body);
 const WHOLE = {
   strategy: 'adaptive',
   candidates: [{ deployment: 'small', weight: 3 }, { deployment: 'large' }],
@@ -27,7 +28,10 @@ const WHOLE = {
 describe('a policy', () => {
   test('is made, read, listed, replaced whole and removed, and each change is in the audit trail', async () => {
     const made = await put('chat', WHOLE);
-    expect(made).toMatchObject({ status: 200, body: { ...WHOLE, name: 'chat', environment: 'production', scope: '', retry: { maxAttempts: 3 } } });
+    expect(made).toMatchObject({
+      status: 200,
+      body: { ...WHOLE, name: 'chat', environment: 'production', scope: '', retry: { maxAttempts: 3 } },
+    });
     expect((await api.call(admin, 'GET', `${PATH}/production/chat`)).body).toEqual(made.body);
     expect((await api.call(admin, 'GET', `${PATH}?environment=production`)).body).toEqual({ policies: [made.body] });
     expect((await api.call(admin, 'GET', `${PATH}?environment=staging`)).body).toEqual({ policies: [] });
@@ -84,7 +88,9 @@ describe('a policy', () => {
   test('belongs to the scope of the key that made it', async () => {
     const team = await api.key('acme', 'operator', 'default/default/production');
     const other = await api.key('acme', 'operator', 'default/default/staging');
-    expect((await put('teams', { candidates: [{ deployment: 'small' }] }, team)).body).toMatchObject({ scope: 'default/default/production' });
+    expect((await put('teams', { candidates: [{ deployment: 'small' }] }, team)).body).toMatchObject({
+      scope: 'default/default/production',
+    });
     expect((await api.call(other, 'GET', `${PATH}/production/teams`)).status).toBe(404);
     expect((await api.call(other, 'DELETE', `${PATH}/production/teams`)).status).toBe(404);
     // not seen from there, but the name is taken all the same
@@ -113,7 +119,11 @@ describe('gateway settings of a deployment', () => {
   test('are the defaults until somebody sets them, and then what was set', async () => {
     expect((await api.call(admin, 'GET', settings)).body).toEqual({ unpriced: 'allow', updatedAt: null, updatedBy: null });
     expect((await api.call(admin, 'PUT', settings, { unpriced: 'flat', flatNano: 2_000_000 })).status).toBe(200);
-    expect((await api.call(admin, 'GET', settings)).body).toMatchObject({ unpriced: 'flat', flatNano: 2_000_000, updatedBy: expect.any(String) });
+    expect((await api.call(admin, 'GET', settings)).body).toMatchObject({
+      unpriced: 'flat',
+      flatNano: 2_000_000,
+      updatedBy: expect.any(String),
+    });
     const blocked = await api.call(admin, 'PUT', settings, { unpriced: 'block' });
     expect(blocked.body).toMatchObject({ unpriced: 'block' });
     expect(blocked.body).not.toHaveProperty('flatNano');
@@ -126,7 +136,8 @@ describe('gateway settings of a deployment', () => {
     ['a negative sum', { unpriced: 'flat', flatNano: -1 }, 'flatNano'],
     ['an unknown way', { unpriced: 'guess' }, 'unpriced'],
   ])('with %s are refused', async (_what, body, path) =>
-    expect((await api.call(admin, 'PUT', settings, body)).body).toMatchObject({ status: 400, errors: [{ path }] }));
+    expect((await api.call(admin, 'PUT', settings, body)).body).toMatchObject({ status: 400, errors: [{ path }] }),
+  );
   test('of a deployment that is not there, or is another scope’s, cannot be set', async () => {
     expect((await api.call(admin, 'PUT', '/api/v1/deployments/production/none/gateway', { unpriced: 'block' })).status).toBe(404);
     const other = await api.key('acme', 'operator', 'default/default/staging');

@@ -13,13 +13,27 @@ const attempt = {
   ...{ httpStatus: 503, error: 'overloaded' },
 };
 const RARE = {
-  ...{ environment: 'staging', deployment: 'rare', policy: 'p', modelId: 'b/rare', provider: 'b', key: 'key_rare', user: 'ann', workflow: 'w' },
-  ...{ status: 'error' as const, attempts: 2, tries: [attempt, { ...attempt, outcome: 'answered' as const, error: null, httpStatus: 200 }] },
+  ...{
+    environment: 'staging',
+    deployment: 'rare',
+    policy: 'p',
+    modelId: 'b/rare',
+    provider: 'b',
+    key: 'key_rare',
+    user: 'ann',
+    workflow: 'w',
+  },
+  ...{
+    status: 'error' as const,
+    attempts: 2,
+    tries: [attempt, { ...attempt, outcome: 'answered' as const, error: null, httpStatus: 200 }],
+  },
 };
 beforeAll(async () => {
   api = await startApiOnly('requestlog');
   admin = await api.key('acme', 'admin');
-  const event = (id: string, o: object) => ({ ...EXAMPLES['usageEvents'], tenant: 'acme', scope: 'default/default/production', id, ...o }) as never;
+  const event = (id: string, o: object) =>
+    ({ ...EXAMPLES['usageEvents'], tenant: 'acme', scope: 'default/default/production', id, ...o }) as never;
   await usageEvents(api.store).insertAcrossTenants('test', [
     ...Array.from({ length: MANY }, (_, i) => event(`many-${i}`, { at: at(i), policy: i % 2 ? 'common' : null })),
     event('rare', { ...RARE, at: at(10.5), scope: 'default/default/staging' }),
@@ -27,18 +41,31 @@ beforeAll(async () => {
   ]);
 });
 afterAll(() => api.stop());
-const list = async (query: string, key = admin) => (await api.call(key, 'GET', `/api/v1/usage?${query}`)).body as { events: { id: string }[]; next?: string };
+const list = async (query: string, key = admin) =>
+  (await api.call(key, 'GET', `/api/v1/usage?${query}`)).body as { events: { id: string }[]; next?: string };
 const ids = async (query: string, key = admin) => (await list(query, key)).events.map((e) => e.id);
 
 describe('the request log', () => {
   test.each([
-    ...['id=rare', 'environment=staging', 'deployment=rare', 'policy=p', 'modelId=b/rare', 'provider=b', 'key=key_rare', 'user=ann', 'workflow=w'],
+    ...[
+      'id=rare',
+      'environment=staging',
+      'deployment=rare',
+      'policy=p',
+      'modelId=b/rare',
+      'provider=b',
+      'key=key_rare',
+      'user=ann',
+      'workflow=w',
+    ],
     ...['status=error,limited', 'user=ann&status=error&provider=b', `from=${at(10)}&to=${at(11)}&user=ann`],
   ])('is filtered by %s', async (query) => expect(await ids(query)).toEqual(['rare']));
   test('shows nothing where no event has all that is asked for', async () => expect(await ids('user=ann&provider=a')).toEqual([]));
   test('has a beginning that counts and an end that does not, in any time zone', async () => {
     expect(await ids(`from=${at(3)}&to=${at(5)}`)).toEqual(['many-4', 'many-3']);
-    expect(await ids(`from=${encodeURIComponent('2026-01-01T02:03:00+02:00')}&to=${encodeURIComponent('2025-12-31T23:05:00-01:00')}`)).toEqual(['many-4', 'many-3']);
+    expect(
+      await ids(`from=${encodeURIComponent('2026-01-01T02:03:00+02:00')}&to=${encodeURIComponent('2025-12-31T23:05:00-01:00')}`),
+    ).toEqual(['many-4', 'many-3']);
   });
   test('goes on page by page under a filter', async () => {
     const seen: string[] = [];
@@ -57,7 +84,8 @@ describe('the request log', () => {
     expect(await ids('user=ann', await api.key('acme', 'viewer', 'default/default/staging'))).toEqual(['rare']);
   });
   test.each(['from=yesterday', 'user[$ne]=x', 'nothing=1', 'limit=0'])('refuses %s', async (query) =>
-    expect((await api.call(admin, 'GET', `/api/v1/usage?${query}`)).status).toBe(400));
+    expect((await api.call(admin, 'GET', `/api/v1/usage?${query}`)).status).toBe(400),
+  );
 });
 
 test('one call is shown with each of its tries, and only within the walls', async () => {

@@ -6,7 +6,12 @@ import type { Store } from '#store/kit/connect.js';
 export const ctxOf = (tenant = 'acme', scope = '') => ({ tenant, scope, actor: 'test', requestId: 'test' });
 
 /** The stored view of a live deployment, without a workflow behind it. */
-export async function storedDeployment(store: Store, environment: string, name: string, o: { phase?: 'live' | 'retired'; tenant?: string } = {}) {
+export async function storedDeployment(
+  store: Store,
+  environment: string,
+  name: string,
+  o: { phase?: 'live' | 'retired'; tenant?: string } = {},
+) {
   const at = new Date().toISOString();
   await deployments(store).insert(ctxOf(o.tenant), {
     ...{ id: deploymentId(environment, name), scope: `default/default/${environment}`, environment, name, token: 1 },

@@ -19,9 +19,31 @@ const at = new Date().toISOString();
 const made = { createdAt: at, updatedAt: at, updatedBy: 't' };
 const PRICES = [{ effectiveFrom: at, prices: { input: 2_500_000_000, output: 10_000_000_000 } }];
 const offering = (id: string, o: object = {}) => ({
-  ...{ id, name: 'A long name', version: '1', provider: 'a', providerName: 'A', model: 'm', upstreamModel: 'm', modelType: 'text' as const },
-  ...{ capabilities: ['tools'], supportedTasks: ['chat'], modalities: { input: ['text', 'image'], output: ['text'] }, maxTokens: 8, contextWindow: 9 },
-  ...{ status: 'active' as const, securityLevel: 'internal' as const, compliance: [], openWeights: false, owner: 'catalog' as const, served: false },
+  ...{
+    id,
+    name: 'A long name',
+    version: '1',
+    provider: 'a',
+    providerName: 'A',
+    model: 'm',
+    upstreamModel: 'm',
+    modelType: 'text' as const,
+  },
+  ...{
+    capabilities: ['tools'],
+    supportedTasks: ['chat'],
+    modalities: { input: ['text', 'image'], output: ['text'] },
+    maxTokens: 8,
+    contextWindow: 9,
+  },
+  ...{
+    status: 'active' as const,
+    securityLevel: 'internal' as const,
+    compliance: [],
+    openWeights: false,
+    owner: 'catalog' as const,
+    served: false,
+  },
   ...{ description: 'not needed', priceBook: PRICES, ...o },
 });
 const PUBLIC = ctx('public');
@@ -31,13 +53,22 @@ beforeAll(async () => {
 afterAll(() => hub.close());
 beforeEach(() => {
   memory = new Memory();
-  watch = new Watch(memory, async () => hub.store, (level, message, fields) => void logged.push(`${level} ${message} ${JSON.stringify(fields)}`));
+  watch = new Watch(
+    memory,
+    async () => hub.store,
+    (level, message, fields) => void logged.push(`${level} ${message} ${JSON.stringify(fields)}`),
+  );
 });
 afterEach(() => watch.stop());
 const listed = () => until(() => memory.source === 'mongodb');
 
 async function write(): Promise<void> {
-  const policy = routingPolicyInput.parse({ name: 'chat', environment: 'production', candidates: [{ deployment: 'small' }], regions: ['EU'] });
+  const policy = routingPolicyInput.parse({
+    name: 'chat',
+    environment: 'production',
+    candidates: [{ deployment: 'small' }],
+    regions: ['EU'],
+  });
   await routingPolicies(hub.store).put(ctx(), { ...policy, ...made, id: 'production/chat', scope: 'w' });
   const limit = limitBody.parse({ per: 'user', unit: 'tokens', window: 'day', amount: 5 });
   await limits(hub.store).put(ctx(), { ...limit, ...made, name: 'users', id: 'users' });
@@ -50,7 +81,12 @@ async function write(): Promise<void> {
   });
 }
 function expectAll(): void {
-  expect(memory.policy('acme', 'production', 'chat')).toMatchObject({ tenant: 'acme', scope: 'w', regions: ['EU'], retry: { maxAttempts: 3 } });
+  expect(memory.policy('acme', 'production', 'chat')).toMatchObject({
+    tenant: 'acme',
+    scope: 'w',
+    regions: ['EU'],
+    retry: { maxAttempts: 3 },
+  });
   expect(memory.limits('acme')).toMatchObject([{ name: 'users', tenant: 'acme', scope: '', amount: 5, dynamic: [] }]);
   expect(memory.settings('acme', 'production', 'small')).toEqual({ unpriced: 'flat', flatNano: 3 });
   expect(memory.connection('acme', 'one')).toMatchObject({ region: 'EU', updatedAt: at });
@@ -79,7 +115,9 @@ it('by the watch: what is put is there, what is removed is gone', async () => {
 
 it('by the list, also when one document of many cannot be read', async () => {
   await write();
-  await hub.store.db.collection<{ _id: string }>('offerings').insertOne({ _id: 'public/a/broken', tenant: 'public', priceBook: 'none' } as never);
+  await hub.store.db
+    .collection<{ _id: string }>('offerings')
+    .insertOne({ _id: 'public/a/broken', tenant: 'public', priceBook: 'none' } as never);
   watch.start();
   await listed();
   expectAll();
