@@ -1,4 +1,4 @@
-import { Breaker } from '#core/routing/breaker.js';
+import { Breaker, type BreakerState } from '#core/routing/breaker.js';
 import type { LimitSeen } from '#core/routing/headroom.js';
 import { type Health, newHealth } from '#core/routing/health.js';
 
@@ -33,5 +33,14 @@ export class HealthBook {
     const idle = [...this.pages.values()].filter((p) => p.health.inflight === 0);
     idle.sort((a, b) => (a.health.seenAt ?? 0) - (b.health.seenAt ?? 0));
     for (const p of idle.slice(0, Math.ceil(MOST / 10))) this.pages.delete(p.name);
+  }
+}
+
+/** For the metrics: every breaker there is, by connection (with its tenant) and model. */
+export function* breakersOf(book: HealthBook): Generator<{ connection: string; model: string; state: BreakerState }> {
+  const now = Date.now();
+  for (const { name, breaker } of book.all()) {
+    const at = name.indexOf('#');
+    yield { connection: name.slice(0, at), model: name.slice(at + 1), state: breaker.state(now) };
   }
 }

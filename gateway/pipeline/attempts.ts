@@ -183,7 +183,7 @@ export class Attempts {
     started(seen.health, at.clock);
     let outcome: Outcome | undefined;
     try {
-      const headers = upstreamHeaders(this.i.req.headers, to.headers, facts.id, deps.traces.header(facts.trace, this.attempt));
+      const headers = upstreamHeaders(this.i.req.headers, to.headers, facts.id, facts.trace?.header(this.attempt));
       deps.pools
         .get(to.origin, to.connection === null ? 'target' : 'connection')
         .dispatch({ path: to.path, method: 'POST', headers, body: sent.body }, relay);

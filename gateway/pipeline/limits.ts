@@ -41,7 +41,7 @@ export class CallLimits {
     const claims = this.claims(target, OF_THE_CALL);
     if (claims.length === 0) return undefined;
     const keep = (got: Grant | Denied): Refusal | undefined => {
-      if (!got.granted) return refusalOf(got);
+      if (!got.granted) return this.refusal(got);
       this.own = got;
       got.begin();
       return undefined;
@@ -54,7 +54,7 @@ export class CallLimits {
     const claims = [...slotsOf(target), ...this.claims(target, OF_THE_ATTEMPT)];
     if (claims.length === 0) return NOTHING;
     const keep = (got: Grant | Denied): AttemptGrant | Refusal => {
-      if (!got.granted) return refusalOf(got, target);
+      if (!got.granted) return this.refusal(got, target);
       this.latest = got;
       return got;
     };
@@ -70,6 +70,10 @@ export class CallLimits {
     this.own?.settle({ tokens });
   }
 
+  private refusal(denied: Denied, target?: Target): Refusal {
+    this.deps.metrics.limit(denied.code === 'limit_unknown' ? 'away' : 'denied');
+    return refusalOf(denied, target);
+  }
   private claims(target: Target, subjects: readonly LimitSubject[]): Claim[] {
     const { caller, user } = this.facts;
     const limits = this.deps.memory.limits(caller.tenant);
