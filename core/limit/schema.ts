@@ -43,7 +43,8 @@ function windowFits(v: { unit: LimitUnit; window?: string | undefined }, ctx: z.
   if (v.unit !== 'concurrency' && v.window === undefined)
     ctx.addIssue({ code: 'custom', path: ['window'], message: 'say `minute` or `day`' });
 }
-/** A limit as it is written; its name is in the path. */
+export const limitInput = z.strictObject(fields).superRefine(windowFits);
+/** A limit as it is written through the API: its name is in the path. */
 export const limitBody = z.strictObject(fields).omit({ name: true }).superRefine(windowFits);
 export const limitRecord = z.object({ ...fields, createdAt: iso, updatedAt: iso, updatedBy: z.string() });
 export type Limit = z.output<typeof limitRecord>;
