@@ -1,3 +1,4 @@
+import type { Dispatcher } from 'undici';
 import type { Keyring } from '#adapters/keys/keyring.js';
 import { checkConnection } from '#adapters/providers/registry.js';
 import type { RevisionSpec } from '#core/deployment/schema.js';
@@ -13,8 +14,9 @@ export type Validator = (ctx: Ctx, spec: RevisionSpec, signal: AbortSignal) => P
 /**
  * Checks again what the API has checked, because time has passed: the model is still offered, its connection is there, and
  * the provider accepts the credential.
+ * @param via connects under the address guard
  */
-export function validator(store: Store, keyring: Keyring): Validator {
+export function validator(store: Store, keyring: Keyring, via: Dispatcher): Validator {
   return async function validate(ctx, spec, signal) {
     await resolveModel(store, ctx, { modelId: spec.modelId, version: spec.modelVersion, allowRestricted: true });
     if (spec.target.kind === 'local') return { detail: `${spec.modelId} ${spec.modelVersion}, run as ${spec.target.command[0]}` };
@@ -22,7 +24,7 @@ export function validator(store: Store, keyring: Keyring): Validator {
     const connection = await connections(store).find1({ ...ctx, scope: '' }, { id: name });
     if (!connection) throw new HubError('unprocessable', `The connection ${name} is gone; add it again or deploy with another one.`);
     const credential = openCredential(connection, (s, place) => keyring.open(s, place));
-    const check = await checkConnection(connection, credential, signal);
+    const check = await checkConnection(connection, credential, via, signal);
     if (!check.ok) throw new HubError(check.retryable ? 'unavailable' : 'unprocessable', `Connection ${name}: ${check.message}`);
     return { detail: `${name} accepts the credential` };
   };

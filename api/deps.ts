@@ -1,3 +1,4 @@
+import type { AddressGuard } from '#adapters/providers/address-guard.js';
 import type { Keyring } from '#adapters/keys/keyring.js';
 import type { RunnerClient } from '#adapters/targets/local/client.js';
 import type { Store } from '#store/kit/connect.js';
@@ -9,6 +10,8 @@ import type { DeploymentWorkflows } from './deployment/workflows.js';
 export interface ApiDeps {
   store: Store;
   keyring: Keyring;
+  /** whom a connection may name */
+  guard: AddressGuard;
   catalog: CatalogIndex;
   workflows: DeploymentWorkflows;
   /** for what only the gateway knows: its decisions and what it has seen */

@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { AddressGuard } from '#adapters/providers/address-guard.js';
 import { openKeyring } from '#adapters/keys/local.js';
 import { RunnerClient } from '#adapters/targets/local/client.js';
 import { openStore } from '#store/kit/connect.js';
@@ -26,6 +27,8 @@ export interface ApiOptions {
   /** the key of the parts, for questions to the gateway */
   internalKey: string;
   keyringFile: string;
+  /** what connections may reach that is not public (`AddressGuard`); nothing unless told */
+  allowedHosts?: readonly string[];
   runnerSocket?: string | undefined;
   pagesDir?: string | undefined;
   /** address at which people reach the pages */
@@ -47,6 +50,7 @@ export async function startApi(o: ApiOptions): Promise<{ port: number; stop(): P
     store,
     catalog,
     keyring: openKeyring(o.keyringFile),
+    guard: new AddressGuard(o.allowedHosts ?? []),
     workflows: new DeploymentWorkflows({ ...temporal, hubUrl: o.publicUrl, ...o.workflows }),
     gateway: new GatewayClient({ url: o.gatewayUrl, internalKey: o.internalKey }),
     runner: o.runnerSocket ? new RunnerClient(o.runnerSocket) : undefined,

@@ -1,229 +1,252 @@
 /**
- * What the gateway adds, against the least that a relay in the same language can be: raw node:http and undici, 15 lines,
- * same process count, same run, interleaved. Needs the build: `npm run build && npx tsx bench/gateway-overhead.ts [mongodb uri]`.
- * With a URI (replica set, a database of its own) events are applied while it runs; without one the gateway serves from a
- * snapshot and the events stay in its journal.
+ * What the gateway costs, beside a floor (node:http and undici, 20 lines) and beside other gateways on the same machine, in
+ * the same run. Ours with everything on: key, routing, journal, events to MongoDB. Theirs with everything off.
+ *
+ *   npm run build && npm run bench:gateway-overhead [-- --quick] [--peers=portkey,litellm|none] [--only=throughput,…] [--profile=DIR]
+ *
+ * Parts: throughput, latency, mongodb, scale. `--profile` writes a CPU profile of our gateway and leaves out the peers.
+ * Peers are installed once, from the usual registries, below the system's folder for temporary files.
  */
-import { spawn, type ChildProcess } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { once } from 'node:events';
-import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
-import { cpus, loadavg, tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { Pool } from 'undici';
+import { tmpdir } from 'node:os';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Goal, goalLine } from './gateway-peers/goals.js';
+import { startLitellm } from './gateway-peers/litellm.js';
+import { provide, settledEvents, startMongod, startOurs } from './gateway-peers/ours.js';
+import { PORTKEY_VERSIONS, portkeyHeaders, startPortkey } from './gateway-peers/portkey.js';
+import { Load, rssMb, startScript, stop, stopAll } from './gateway-peers/processes.js';
+import { added, failures, interleaved, median, type Round, round, type System, warm } from './gateway-peers/systems.js';
+import { machine, say } from './lib/report.js';
 
-const ROOT = join(__dirname, '..');
-const ROUNDS = 5;
-const SECONDS = 2;
-const KEY = 'mhk_bench';
-
-const UPSTREAM = `
-  const { createServer } = require('node:http');
-  const json = JSON.stringify({ id: 'c', object: 'chat.completion', choices: [{ index: 0, message: { role: 'assistant', content: 'x'.repeat(150) } }], usage: { prompt_tokens: 9, completion_tokens: 12 } });
-  createServer((req, res) => {
-    let body = '';
-    req.on('data', (c) => (body += c)).on('end', () => {
-      if (!body.includes('"stream":true')) return res.writeHead(200, { 'content-type': 'application/json', 'content-length': json.length }).end(json);
-      res.writeHead(200, { 'content-type': 'text/event-stream' });
-      let n = 0;
-      const next = () => {
-        if (n++ < 20) { res.write('data: {"choices":[{"delta":{"content":"word "}}]}\\n\\n'); return setImmediate(next); }
-        res.end('data: {"choices":[],"usage":{"prompt_tokens":9,"completion_tokens":20}}\\n\\ndata: [DONE]\\n\\n');
-      };
-      next();
-    });
-  }).listen(0, '127.0.0.1', function () { process.send(this.address().port); });
-`;
-const RELAY = `
-  const { createServer } = require('node:http');
-  const { Pool } = require('undici');
-  const pool = new Pool('http://127.0.0.1:' + process.argv[1], { connections: null });
-  createServer((req, res) => {
-    const chunks = [];
-    req.on('data', (c) => chunks.push(c)).on('end', async () => {
-      const body = JSON.stringify({ ...JSON.parse(Buffer.concat(chunks)), model: 'up' });
-      const up = await pool.request({ path: req.url, method: 'POST', headers: { 'content-type': 'application/json' }, body });
-      res.writeHead(up.statusCode, { 'content-type': up.headers['content-type'] });
-      up.body.pipe(res);
-    });
-  }).listen(0, '127.0.0.1', function () { process.send(this.address().port); });
-`;
-const GATEWAY = `
-  require('./dist/gateway/main.js').startGateway(JSON.parse(process.argv[1])).then((g) => process.send(g.port));
-`;
-
-async function start(script: string, argument: string): Promise<{ child: ChildProcess; port: number }> {
-  const child = spawn(process.execPath, ['-e', script, argument], { cwd: ROOT, stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
-  const [port] = (await once(child, 'message')) as [number];
-  return { child, port };
-}
-
-/** One route and one key, as they are stored. */
-function records(upstream: number): { route: Record<string, unknown>; key: Record<string, unknown> } {
-  const revision = {
-    digest: 'bench',
-    number: 1,
-    modelId: 'b/m',
-    modelVersion: '1',
-    provider: 'b',
-    upstreamModel: 'up',
-    connection: null,
-    endpoints: [`http://127.0.0.1:${upstream}`],
-    slots: null,
-    parameters: {},
-  };
-  const at = new Date().toISOString();
-  const route = {
-    tenant: 't',
-    scope: 'a/b/production',
-    environment: 'production',
-    name: 'bench',
-    version: 1,
-    weights: [{ digest: 'bench', weight: 100 }],
-    revisions: [revision],
-    publishedAt: at,
-  };
-  const key = {
-    id: 'k',
-    tenant: 't',
-    scope: '',
-    hash: createHash('sha256').update(KEY).digest('hex'),
-    role: 'developer',
-    name: 'bench',
-    prefix: 'mhk_',
-    createdAt: at,
-    createdBy: 'bench',
-  };
-  return { route, key };
-}
-
-async function provide(dataDir: string, port: number, upstream: number, mongodbUri: string | undefined): Promise<void> {
-  const { route, key } = records(upstream);
-  if (mongodbUri !== undefined) {
-    const { openStore } = await import('#store/kit/connect.js');
-    const store = await openStore(mongodbUri);
-    await store.db.dropDatabase();
-    const { id: _id, ...stored } = key;
-    await store.db.collection<{ _id: string }>('routes').insertOne({ ...route, _id: 't/production/bench' });
-    await store.db.collection<{ _id: string }>('apiKeys').insertOne({ ...stored, _id: 't/k' });
-    return store.close();
-  }
-  const folder = join(dataDir, `gateway-${port}`);
-  mkdirSync(folder, { recursive: true });
-  const tables = {
-    routes: [['t/production/bench', route]],
-    routeOverrides: [],
-    apiKeys: [['t/k', key]],
-    connections: [],
-    modelAliases: [],
-  };
-  writeFileSync(join(folder, 'snapshot.json'), JSON.stringify({ v: 1, at: Date.now(), tables }));
-}
-
-/** User and system time of a process so far, in ms: what a noisy machine cannot blur. */
-function cpuMs(child: ChildProcess): number {
-  const fields = readFileSync(`/proc/${child.pid}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
-  return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-interface Measured {
-  perSecond: number;
-  p50: number;
-  p99: number;
-  firstByteP50: number;
-  cpuPerCall: number;
-}
-async function load(port: number, child: ChildProcess, stream: boolean, concurrency: number): Promise<Measured> {
-  const pool = new Pool(`http://127.0.0.1:${port}`, { connections: concurrency });
-  const body = JSON.stringify({ model: 'bench', stream, messages: [{ role: 'user', content: 'a prompt of some length '.repeat(40) }] });
-  const total: number[] = [];
-  const first: number[] = [];
-  const cpu = cpuMs(child);
-  const started = performance.now();
-  const end = started + SECONDS * 1000;
-  await Promise.all(
-    Array.from({ length: concurrency }, async () => {
-      while (performance.now() < end) {
-        const t = performance.now();
-        const answer = await pool.request({
-          path: '/v1/chat/completions',
-          method: 'POST',
-          headers: { 'content-type': 'application/json', authorization: `Bearer ${KEY}` },
-          body,
-        });
-        let seen = false;
-        for await (const _ of answer.body) {
-          if (!seen) first.push(performance.now() - t);
-          seen = true;
-        }
-        if (answer.statusCode !== 200) throw new Error(`status ${answer.statusCode}`);
-        total.push(performance.now() - t);
-      }
-    }),
-  );
-  const seconds = (performance.now() - started) / 1000;
-  await pool.close();
-  return {
-    perSecond: total.length / seconds,
-    p50: quantile(total, 0.5),
-    p99: quantile(total, 0.99),
-    firstByteP50: quantile(first, 0.5),
-    cpuPerCall: (cpuMs(child) - cpu) / total.length,
-  };
-}
-function quantile(values: number[], q: number): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))] ?? Number.NaN;
-}
-
-const ready = async (port: number): Promise<boolean> => (await fetch(`http://127.0.0.1:${port}/readyz`)).ok;
+const CACHE = join(tmpdir(), 'modelhub-bench-peers');
+const option = (name: string): string | undefined => process.argv.find((a) => a.startsWith(`--${name}=`))?.slice(name.length + 3);
+const quick = process.argv.includes('--quick');
+const profile = option('profile');
+const peers = profile !== undefined ? ['none'] : (option('peers') ?? 'portkey,litellm').split(',');
+const only = option('only')?.split(',');
+const wanted = (part: string): boolean => only === undefined || only.includes(part);
+const ROUNDS = quick ? 2 : 5;
+const SECONDS = quick ? 1 : 2;
+const goals: Goal[] = [];
+const f = (value: number, digits = 2): string => value.toFixed(digits).padStart(8);
 
 async function main(): Promise<void> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'gateway-bench-'));
-  const mongo = process.argv[2];
-  const mongodbUri = mongo ?? 'mongodb://127.0.0.1:9/none';
-  const upstream = await start(UPSTREAM, '');
-  const relay = await start(RELAY, String(upstream.port));
-  const port = 40_000 + (randomBytes(2).readUInt16BE() % 20_000);
-  await provide(dataDir, port, upstream.port, mongo);
-  const options = { host: '127.0.0.1', port, mongodbUri, internalKey: 'x', keyringFile: join(dataDir, 'keyring'), dataDir };
-  const gateway = await start(GATEWAY, JSON.stringify(options));
-  for (let n = 0; n < 100 && !(await ready(port)); n++) await new Promise((resolve) => setTimeout(resolve, 100));
-  const say = (line: string): void => void process.stdout.write(`${line}\n`);
+  const mongod = await startMongod();
+  const upstream = await startScript(require.resolve('./gateway-peers/upstream.ts'), []);
+  const startFloor = () => startScript(require.resolve('./gateway-peers/floor.ts'), [String(upstream.port)]);
+  const key = await provide(mongod.uri, upstream.port);
+  const direct: System = { name: 'direct', parts: [upstream], headers: {} };
+  const floor: System = { name: 'floor', parts: [await startFloor()], headers: {} };
+  const oursPart = await startOurs(mongod.uri, mongod.dataDir, profile);
+  const ours: System = { name: 'ours', parts: [oursPart], headers: { authorization: `Bearer ${key}` } };
+  const others = await startPeers(upstream.port);
+  const load = await Load.start();
   say(
-    `${cpus().length} × ${cpus()[0]?.model}, node ${process.version}, load ${loadavg()[0]?.toFixed(1)}; ${ROUNDS} interleaved rounds of ${SECONDS} s, median of rounds; ~1 kB prompt, instant upstream; journal on, MongoDB ${mongo ? 'on' : 'away (events stay in the journal)'}`,
+    machine(),
+    `MongoDB ${mongod.version}; ${ROUNDS} interleaved rounds of ${SECONDS} s, median of rounds; ~1 kB prompt; load, provider and each gateway are processes of their own on these cores`,
   );
-  try {
-    for (const stream of [false, true])
-      for (const concurrency of [1, 16]) {
-        const runs: { relay: Measured[]; gateway: Measured[] } = { relay: [], gateway: [] };
-        await load(gateway.port, gateway.child, stream, concurrency);
-        await load(relay.port, relay.child, stream, concurrency);
-        for (let round = 0; round < ROUNDS; round++)
-          for (const [name, part] of round % 2
-            ? ([
-                ['gateway', gateway],
-                ['relay', relay],
-              ] as const)
-            : ([
-                ['relay', relay],
-                ['gateway', gateway],
-              ] as const))
-            runs[name].push(await load(part.port, part.child, stream, concurrency));
-        const of = (list: Measured[], f: keyof Measured): number =>
-          quantile(
-            list.map((m) => m[f]),
-            0.5,
-          );
-        const row = (f: keyof Measured, digits: number): string =>
-          `${f} ${of(runs.relay, f).toFixed(digits)} → ${of(runs.gateway, f).toFixed(digits)} (×${(of(runs.gateway, f) / of(runs.relay, f)).toFixed(2)})`;
-        say(
-          `${stream ? 'SSE ' : 'JSON'} c=${concurrency}: ${[row('perSecond', 0), row('p50', 2), row('p99', 2), row('firstByteP50', 2), row('cpuPerCall', 3)].join(', ')}`,
-        );
-      }
-  } finally {
-    for (const part of [gateway, relay, upstream]) part.child.kill();
+
+  const systems = [floor, ours, ...others];
+  await warm(load, systems);
+  if (wanted('throughput')) await throughput(load, systems);
+  if (wanted('latency')) await latency(load, [direct, ...systems]);
+  for (const other of others) await Promise.all(other.parts.map((part) => stop(part.child)));
+  if (wanted('scale')) {
+    const second = await startOurs(mongod.uri, join(mongod.dataDir, 'second'));
+    await warm(load, [{ ...ours, parts: [second] }]);
+    const floor2 = { ...floor, name: 'floor × 2', parts: [...floor.parts, await startFloor()] };
+    await scale(load, floor, floor2, ours, { ...ours, name: 'ours × 2', parts: [...ours.parts, second] });
+    await stop(second.child);
   }
+  if (wanted('mongodb')) await storeTrouble(load, ours, mongod);
+  say('', 'Goals:', ...goals.map(goalLine), '', machine());
+  await stopAll();
+  mongod.child.kill('SIGKILL');
+  rmSync(mongod.dataDir, { recursive: true, force: true });
 }
 
-void main();
+async function startPeers(upstream: number): Promise<System[]> {
+  const found: System[] = [];
+  if (peers.includes('portkey'))
+    try {
+      found.push({ name: 'portkey', parts: [await startPortkey(CACHE)], headers: portkeyHeaders(upstream) });
+      say(PORTKEY_VERSIONS);
+    } catch (e) {
+      say(`portkey is left out: ${String(e).slice(0, 300)}`);
+    }
+  if (peers.includes('litellm'))
+    try {
+      const { version, key, ...part } = await startLitellm(CACHE, upstream);
+      found.push({ name: 'litellm', parts: [part], headers: { authorization: `Bearer ${key}` } });
+      say(`litellm ${version}, one worker, its master key on (it does not start without one)`);
+    } catch (e) {
+      say(`litellm is left out: ${String(e).slice(0, 300)}`);
+    }
+  return found;
+}
+
+async function throughput(load: Load, systems: System[]): Promise<void> {
+  const oursChild = systems.find((s) => s.name === 'ours')?.parts[0]?.child;
+  for (const stream of [false, true]) {
+    const results = await interleaved(load, systems, { stream, inFlight: 16, seconds: SECONDS, waits: false }, ROUNDS);
+    say('', `${stream ? 'Streams of 22 frames' : 'JSON'}, provider answers at once, 16 in flight`);
+    say(`${'  '.padEnd(12)}   calls/s   p50 ms   p99 ms  CPU ms   RSS MB`);
+    const per = (name: string): number => median(results.get(name), (r) => r.perSecond);
+    for (const { name, parts } of systems) {
+      const rounds = results.get(name);
+      const m = (figure: (r: Round) => number, digits = 2): string => f(median(rounds, figure), digits);
+      const memory = parts[0] ? f(rssMb(parts[0].child), 0) : '';
+      say(
+        `  ${name.padEnd(10)} ${m((r) => r.perSecond, 0)} ${m((r) => r.p50)} ${m((r) => r.p99)} ${m((r) => r.cpuPerCall, 3)} ${memory}   × floor's calls/s ${f(per(name) / per('floor'))}`,
+      );
+    }
+    say(...failures(results));
+    const shape = stream ? 'stream of 22 frames' : 'JSON request';
+    goals.push(
+      {
+        text: `CPU per ${shape}`,
+        value: median(results.get('ours'), (r) => r.cpuPerCall),
+        limit: stream ? 0.7 : 0.25,
+        at: 'most',
+        unit: 'ms',
+      },
+      {
+        text: `calls/s over Portkey's, ${shape}, 16 in flight`,
+        value: per('ours') / per('portkey'),
+        limit: stream ? 2.5 : 5,
+        at: 'least',
+        unit: '×',
+      },
+    );
+  }
+  if (oursChild) await memory(load, systems.find((s) => s.name === 'ours') as System);
+}
+
+/** The same load again and again: memory after each. */
+async function memory(load: Load, ours: System): Promise<void> {
+  const child = ours.parts[0]?.child;
+  if (!child) return;
+  const seen: number[] = [];
+  for (let n = 0; n < (quick ? 4 : 8); n++) {
+    await round(load, ours, { stream: n % 2 === 1, inFlight: 16, seconds: SECONDS, waits: false });
+    seen.push(rssMb(child));
+  }
+  const half = seen.length / 2;
+  const mean = (list: number[]): number => list.reduce((sum, v) => sum + v, 0) / list.length;
+  say('', `Memory of ours under load, MB after each of ${seen.length} rounds: ${seen.map((v) => v.toFixed(0)).join(' ')}`);
+  goals.push(
+    { text: 'RSS under load', value: Math.max(...seen), limit: 200, at: 'most', unit: 'MB' },
+    {
+      text: 'RSS flat: second half over first',
+      value: mean(seen.slice(half)) / mean(seen.slice(0, half)),
+      limit: 1.1,
+      at: 'most',
+      unit: '×',
+    },
+  );
+}
+
+async function latency(load: Load, systems: System[]): Promise<void> {
+  for (const stream of [false, true])
+    for (const inFlight of [1, 16]) {
+      const results = await interleaved(load, systems, { stream, inFlight, seconds: SECONDS, waits: true }, ROUNDS);
+      const figure = stream ? 'first50' : 'p50';
+      say(
+        '',
+        `${stream ? 'First byte of a stream' : 'JSON'}, provider takes 20 ms, ${inFlight} in flight: p50 added to the direct way, ms`,
+      );
+      const of = (name: string): number => added(results, name, figure);
+      for (const { name } of systems.slice(1))
+        say(`  ${name.padEnd(10)} ${f(of(name))}   n ${(results.get(name) ?? []).reduce((sum, r) => sum + r.calls, 0)}`);
+      say(...failures(results));
+      if (!stream)
+        goals.push({
+          text: `added p50 of JSON over the floor's, ${inFlight} in flight`,
+          value: of('ours') / of('floor'),
+          limit: 1.6,
+          at: 'most',
+          unit: '×',
+        });
+      else
+        goals.push({
+          text: `added first byte, part of Portkey's, ${inFlight} in flight`,
+          value: of('ours') / of('portkey'),
+          limit: inFlight === 1 ? 0.067 : 0.2,
+          at: 'most',
+          unit: '×',
+        });
+    }
+}
+
+/** Both cores are also the load's and the provider's: only the comparison with two floors means something here. */
+async function scale(load: Load, floor: System, floor2: System, ours: System, ours2: System): Promise<void> {
+  const results = await interleaved(
+    load,
+    [floor, floor2, ours, ours2],
+    { stream: false, inFlight: 16, seconds: SECONDS, waits: false },
+    ROUNDS,
+  );
+  const per = (s: System): number => median(results.get(s.name), (r) => r.perSecond);
+  say('', 'Two processes instead of one, JSON, 16 in flight in all: calls/s');
+  for (const s of [floor, floor2, ours, ours2]) say(`  ${s.name.padEnd(10)} ${f(per(s), 0)}`);
+  goals.push({
+    text: "gain of a second process, part of the floors' gain",
+    value: per(ours2) / per(ours) / (per(floor2) / per(floor)),
+    limit: 0.9,
+    at: 'least',
+    unit: '×',
+  });
+}
+
+/** The same load with MongoDB well, halted half of the time, and gone. */
+async function storeTrouble(load: Load, ours: System, mongod: Awaited<ReturnType<typeof startMongod>>): Promise<void> {
+  const shape = { stream: false, inFlight: 16, seconds: SECONDS * 2, waits: true };
+  const results: Record<'well' | 'slow' | 'away', Round[]> = { well: [], slow: [], away: [] };
+  await round(load, ours, shape);
+  const before = await settledEvents(mongod.uri);
+  let calls = 0;
+  for (let n = 0; n < ROUNDS; n++) {
+    results.well.push(await round(load, ours, shape));
+    let halting = true;
+    const halts = (async () => {
+      while (halting) {
+        mongod.child.kill('SIGSTOP');
+        await sleep(300);
+        mongod.child.kill('SIGCONT');
+        await sleep(300);
+      }
+    })();
+    results.slow.push(await round(load, ours, shape));
+    halting = false;
+    await halts;
+    mongod.child.kill('SIGSTOP'); // open connections and no answer: worse than a refused connection
+    results.away.push(await round(load, ours, shape));
+    mongod.child.kill('SIGCONT');
+    await sleep(1_000);
+  }
+  for (const rounds of Object.values(results)) for (const r of rounds) calls += r.calls;
+  const events = (await settledEvents(mongod.uri)) - before;
+  const p99 = (state: keyof typeof results): number => median(results[state], (r) => r.p99);
+  say('', 'MongoDB in trouble, JSON, provider takes 20 ms, 16 in flight: p50 and p99 ms');
+  for (const state of ['well', 'slow', 'away'] as const)
+    say(`  ${state.padEnd(10)} ${f(median(results[state], (r) => r.p50))} ${f(p99(state))}`);
+  say(`  events in MongoDB afterwards: ${events} of ${calls} calls`);
+  for (const state of ['slow', 'away'] as const)
+    goals.push({
+      text: `p99 with MongoDB ${state}, over p99 with it well`,
+      value: p99(state) / p99('well'),
+      limit: 1.3,
+      at: 'most',
+      unit: '×',
+    });
+}
+
+for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => process.exit(1)); // `exit` ends the children
+main().then(
+  () => process.exit(0),
+  (e: unknown) => {
+    process.stderr.write(`${e instanceof Error ? (e.stack ?? e.message) : String(e)}\n`);
+    process.exit(1);
+  },
+);

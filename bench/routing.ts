@@ -1,8 +1,8 @@
 /**
  * Routing on real traffic: npm run bench:routing -- [folder] [--seeds 3] [--first 1] [--every 1] [--world near|wide|dear-is-fast] [--tables 1]
  * Six regimes, several seeds, three kinds of worlds; every policy meets the same calls and the same luck. Goals, for each statement
- * of weights: within 5 % of the best fixed policy of the regime, and at equal success at least 25 % cheaper and 30 % faster than
- * round robin over all regimes.
+ * of weights: in the mean over the seeds within 5 % of each seed's best fixed policy in every regime, by both measures; and at
+ * equal success at least 25 % cheaper and 30 % faster than round robin over all regimes.
  * The objective is the adaptive policy's own: latencyʷ × cost of a call, as the geometric mean over answered calls. Beside it stands
  * the same of the two arithmetic means, which no choice per call can optimise: two ways with the same product, one fast and dear,
  * one slow and cheap, have a worse product of means when both are used than either alone.
@@ -94,14 +94,15 @@ function judge(world: World, runs: readonly RegimeRun[], name: string, latency: 
       of.map((r) => objective(named(r, name).result, latency) / objective(bestFixed(r, objective, latency).result, latency));
     const [own, means] = [ratios(perCall), ratios(ofMeans)];
     const behind = Math.max(0, ...of.map((r) => Math.max(...r.outcomes.map((o) => o.success)) - named(r, name).success));
-    const met = Math.max(...own) <= GOAL_RATIO && behind <= EQUAL_SUCCESS;
+    const met = geometric(own) <= GOAL_RATIO && geometric(means) <= GOAL_RATIO && behind <= EQUAL_SUCCESS;
+    const above = own.filter((x, i) => x > GOAL_RATIO || (means[i] ?? 0) > GOAL_RATIO).length;
     if (!met)
       missed.push(
-        `${regime}: ${own.filter((x) => x > GOAL_RATIO).length} of ${of.length} seeds above ${GOAL_RATIO}, success behind by ${pct(behind, 2)}`,
+        `${regime}: ${geometric(own).toFixed(3)} and ${geometric(means).toFixed(3)} of the means, success behind by ${pct(behind, 2)}`,
       );
     const figures = (r: number[]): string => `mean ${geometric(r).toFixed(3)} worst ${Math.max(...r).toFixed(3)}`;
     say(
-      `  ${regime.padEnd(13)} ${figures(own)}   of the means: ${figures(means)}   success behind by ${pct(behind, 2)}   ${met ? 'met' : 'MISSED'}`,
+      `  ${regime.padEnd(13)} ${figures(own)}   of the means: ${figures(means)}   seeds above ${GOAL_RATIO} in either: ${above}   ${met ? 'met' : 'MISSED'}`,
     );
   }
   const all = gain(runs, name);

@@ -7,6 +7,7 @@ export function helpText(): string {
     ['doctor', 'check this machine and this installation, and say what is wrong'],
     ['migrate', 'bring the database of MODELHUB_MONGODB_URI up to date and end'],
     ['local-model', 'fetch and register a small language model that runs on this machine (npm run local-model)'],
+    ['simulator', 'run a model provider without an account, for trying the hub (npm run simulator); --port, --seed'],
     ['part <name>', 'run one part alone: api, gateway, worker or runner (for containers)'],
   ];
   const rows = Object.entries(SETTINGS).map(([name, row]) => {

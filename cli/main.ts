@@ -27,6 +27,8 @@ async function run(command: string | undefined, rest: readonly string[]): Promis
       return (await import('./migrate.js')).migrateCommand(loadSettings());
     case 'local-model':
       return (await import('./local-model.js')).localModel(loadSettings(), yes);
+    case 'simulator':
+      return (await import('./simulator.js')).simulatorCommand(rest);
     case 'part': {
       const name = PART_NAMES.find((known): known is PartName => known === rest[0]);
       if (!name) return fail(`hub part needs one of ${PART_NAMES.join(', ')}.`);

@@ -16,7 +16,7 @@ export interface TemporalOptions extends TemporalSettings {
 
 /** Options for the four parts; throws when a server's address is missing. */
 export function partPlan(settings: Settings) {
-  const { host, ports, dataDir, keyringFile, gatewayUrl, logLevel } = settings;
+  const { host, ports, dataDir, keyringFile, gatewayUrl, logLevel, allowedHosts } = settings;
   const mongodbUri = needed(settings.mongodbUri, 'MODELHUB_MONGODB_URI');
   const internalKey = needed(settings.internalKey, 'MODELHUB_INTERNAL_KEY');
   const server = needed(settings.temporal, 'TEMPORAL_ADDRESS');
@@ -24,7 +24,7 @@ export function partPlan(settings: Settings) {
   const bundlePath = join(settings.projectDir, 'dist', 'workflow-bundle.js');
   const pagesDir = join(settings.projectDir, 'studio-plugin', 'dist');
   const socketPath = runnerSocket(dataDir);
-  const common = { mongodbUri, internalKey, keyringFile, dataDir, logLevel, testMode: settings.testMode };
+  const common = { mongodbUri, internalKey, keyringFile, dataDir, logLevel, allowedHosts, testMode: settings.testMode };
   return {
     api: { ...common, host, port: ports.api, temporal, gatewayUrl, publicUrl: settings.publicUrl, pagesDir, runnerSocket: socketPath },
     gateway: { ...common, host, port: ports.gateway },

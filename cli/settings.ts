@@ -4,11 +4,20 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 import { z } from 'zod';
+import { allowedHosts } from '#adapters/providers/allow-list.js';
 import { externalTemporal, type TemporalSettings } from './temporal-settings.js';
 
 const port = z.coerce.number().int().min(1).max(65535);
 const url = z.url({ protocol: /^https?$/ });
 const text = z.string().min(1);
+const hosts = z.string().transform((value, ctx) => {
+  try {
+    return allowedHosts(value);
+  } catch (error) {
+    ctx.addIssue({ code: 'custom', message: (error as Error).message });
+    return z.NEVER;
+  }
+});
 const flag = z.enum(['0', '1', 'true', 'false']).transform((value) => value === '1' || value === 'true');
 
 interface SettingRow {
@@ -46,9 +55,16 @@ export const SETTINGS = {
     secret: true,
   },
   MODELHUB_KEYRING_FILE: { type: text, help: 'file with the keys that seal credentials (default: keyring.json in the data folder)' },
+  MODELHUB_ALLOWED_HOSTS: {
+    type: hosts,
+    help: 'what connections may reach beside the internet, by commas: loopback, private, addresses, blocks, host names; or none (default: loopback,private when MODELHUB_HOST is of this machine alone, else none)',
+  },
   MODELHUB_LOG_LEVEL: { type: z.enum(['debug', 'info', 'warn', 'error']), fallback: 'info', help: 'debug, info, warn or error' },
   MODELHUB_TEST: { type: flag, fallback: '0', help: 'short timings for tests, 0 or 1' },
 } as const satisfies Record<string, SettingRow>;
+
+/** Nobody but this machine's own users reaches a hub that listens there. */
+const ONLY_HERE = /^(localhost|127(\.\d+){3}|::1)$/;
 
 export type SettingName = keyof typeof SETTINGS;
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -77,6 +93,8 @@ export interface Settings {
   readonly publicUrl: string;
   readonly internalKey: string | undefined;
   readonly keyringFile: string;
+  /** What connections may reach that is not public: `AddressGuard`. */
+  readonly allowedHosts: readonly string[];
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly testMode: boolean;
   /** True below `npm start`: then the death of npm must stop the hub too. */
@@ -138,6 +156,7 @@ export function loadSettings(env: Environment = process.env): Settings {
     publicUrl: read('MODELHUB_PUBLIC_URL') ?? `http://${reachable}:${ports.api}`,
     internalKey: read('MODELHUB_INTERNAL_KEY'),
     keyringFile: resolve(root, read<string>('MODELHUB_KEYRING_FILE') ?? join(dataDir, 'keyring.json')),
+    allowedHosts: read<string[]>('MODELHUB_ALLOWED_HOSTS') ?? (ONLY_HERE.test(host) ? ['loopback', 'private'] : []),
     logLevel: read<Settings['logLevel']>('MODELHUB_LOG_LEVEL') ?? 'info',
     testMode: read<boolean>('MODELHUB_TEST') ?? false,
     startedByNpm: env['npm_lifecycle_event'] !== undefined,

@@ -1,6 +1,11 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import { AddressGuard } from '#adapters/providers/address-guard.js';
+import { Allowances } from './allowance/allowances.js';
+import { Factors } from './allowance/factors.js';
+import { Signals } from './allowance/signals.js';
+import { HealthBook } from './health/book.js';
 import { Pools } from './http/pools.js';
 import { Applier } from './journal/applier.js';
 import { lostEvent } from './journal/line.js';
@@ -17,6 +22,7 @@ import { StoreLink } from './memory/link.js';
 import { Memory } from './memory/memory.js';
 import { Snapshot } from './memory/snapshot.js';
 import { Watch } from './memory/watch.js';
+import { CallTraces } from './pipeline/traces.js';
 import { GatewayServer } from './server.js';
 
 export interface GatewayOptions {
@@ -27,6 +33,8 @@ export interface GatewayOptions {
   /** the hub's own key for calls that a workflow makes */
   internalKey: string;
   keyringFile: string;
+  /** what connections may reach that is not public (`AddressGuard`); nothing unless told */
+  allowedHosts?: readonly string[];
   /** the gateway keeps its journal and snapshot in `<dataDir>/gateway-<port>` */
   dataDir: string;
   log?: Log;
@@ -34,6 +42,11 @@ export interface GatewayOptions {
   graceMs?: number;
   /** how long API keys are honoured without word from MongoDB */
   keysValidMs?: number;
+  /** origins of pages that may call from a browser: the hub's own */
+  allowedOrigins?: readonly string[];
+  /** how long a client may take for its head and its body, ms */
+  headersTimeoutMs?: number;
+  requestTimeoutMs?: number;
 }
 export interface RunningGateway {
   port: number;
@@ -45,7 +58,10 @@ const FLUSH_MS = 5_000;
 
 /** Starts a gateway; it serves as soon as it has routes, from MongoDB or from its last snapshot. */
 export async function startGateway(o: GatewayOptions): Promise<RunningGateway> {
-  const server = new GatewayServer();
+  const server = new GatewayServer({
+    ...(o.headersTimeoutMs === undefined ? {} : { headersTimeout: o.headersTimeoutMs, connectionsCheckingInterval: 500 }),
+    ...(o.requestTimeoutMs === undefined ? {} : { requestTimeout: o.requestTimeoutMs, connectionsCheckingInterval: 500 }),
+  });
   const port = await server.listen(o.host, o.port);
   try {
     return assemble(o, server, port);
@@ -63,14 +79,36 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number): Runni
   const { journal, held } = openJournal(join(folder, 'journal'), log);
   const memory = new Memory();
   const inflight = new Inflight();
-  const pools = new Pools(memory);
+  const pools = new Pools(memory, new AddressGuard(o.allowedHosts ?? []));
   const snapshot = new Snapshot(join(folder, 'snapshot.json'), memory, log);
   snapshot.load();
   const link = new StoreLink(o.mongodbUri, log);
   const watch = new Watch(memory, link.open, log);
   const applier = new Applier(journal, new StoreSink(link.open, id), log, held);
   const acknowledgement = new Acknowledgement({ id, memory, inflight, open: link.open, log });
+  const clock = (): number => performance.now();
+  const signals = new Signals();
+  const allowances = new Allowances({
+    id,
+    open: link.open,
+    onEvent: (event) => log('warn', 'allowances', { ...event }),
+  });
+  const metrics = { observe: (_e: unknown) => undefined, text: async () => ({ text: '', contentType: 'text/plain' }) };
+  const health = new HealthBook();
   server.serve({
+    health,
+    allowances,
+    factors: new Factors(signals, clock),
+    metrics,
+    traces: new CallTraces(),
+    allowedOrigins: new Set(o.allowedOrigins),
+    observe(event) {
+      metrics.observe(event);
+      const { status } = event;
+      // what was refused by us says nothing about who would have answered
+      if (status !== 'limited' && status !== 'refused')
+        signals.record(event, { failed: status === 'error' || status === 'truncated', nanoDollars: event.cost }, clock());
+    },
     memory,
     inflight,
     pools,
@@ -81,6 +119,7 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number): Runni
     keysValidMs: o.keysValidMs ?? KEYS_VALID_MS,
   });
 
+  allowances.start();
   watch.start();
   applier.start();
   acknowledgement.start();
@@ -89,6 +128,7 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number): Runni
     port,
     async stop() {
       await server.stop(o.graceMs ?? GRACE_MS);
+      await allowances.stop();
       await applier.stop(FLUSH_MS);
       await acknowledgement.stop();
       await watch.stop();

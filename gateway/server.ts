@@ -1,18 +1,25 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Operation } from '#adapters/providers/provider.js';
-import { errorBody, Refusal, sendJson } from './http/refusal.js';
+import { type Dialect, dialectOf } from './dialects/errors.js';
+import { cors, preflight } from './http/cors.js';
+import { Refusal, sendJson, sendRefusal } from './http/refusal.js';
+import { internal } from './internal/internal.js';
 import { errorText } from './log.js';
 import { modelCall } from './pipeline/call.js';
 import type { Deps } from './pipeline/deps.js';
-import { identify } from './pipeline/identify.js';
+import { identify, isInternal } from './pipeline/identify.js';
 import { modelList } from './pipeline/models.js';
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   '/v1/chat/completions': 'chat',
   '/v1/completions': 'completion',
+  '/v1/responses': 'response',
   '/v1/embeddings': 'embedding',
+  '/v1/messages': 'message',
+  '/v1/messages/count_tokens': 'countTokens',
 };
+const SECRET_IN_URL = /[?&](api[-_]?key|key|token|access[-_]token|authorization)=/i;
 
 /** The listening half: paths, errors, graceful stop. */
 export class GatewayServer {
@@ -22,9 +29,18 @@ export class GatewayServer {
   private active = 0;
   private idle: (() => void) | undefined;
 
-  constructor() {
+  constructor(limits: Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'> = {}) {
     this.server = createServer(
-      { keepAliveTimeout: 65_000, requestTimeout: 300_000, noDelay: true },
+      {
+        keepAliveTimeout: 65_000,
+        // who sends head or body drop by drop holds a place that others need
+        headersTimeout: 15_000,
+        requestTimeout: 120_000,
+        connectionsCheckingInterval: 5_000,
+        maxHeaderSize: 32 * 1024,
+        noDelay: true,
+        ...limits,
+      },
       (req, res) => void this.handle(req, res),
     );
   }
@@ -61,27 +77,51 @@ export class GatewayServer {
       if (this.active === 0) this.idle?.();
     });
     if (this.stopping) res.setHeader('connection', 'close');
+    const path = (req.url ?? '/').split('?', 1)[0] as string;
+    const operation = Object.hasOwn(OPERATIONS, path) ? OPERATIONS[path] : undefined;
+    const dialect = operation ? dialectOf(operation) : req.headers['anthropic-version'] === undefined ? 'openai' : 'anthropic';
     try {
       if (!this.deps) throw new Refusal(503, 'server_error', 'starting', 'The gateway is starting.', { headers: { 'retry-after': '1' } });
-      await this.route(this.deps, req, res);
+      await this.route(this.deps, req, res, path, operation, dialect);
     } catch (e) {
-      this.fail(res, e);
+      this.fail(res, e, dialect);
     }
   }
 
-  private async route(deps: Deps, req: IncomingMessage, res: ServerResponse): Promise<void> {
-    const path = (req.url ?? '/').split('?', 1)[0] as string;
-    const operation = Object.hasOwn(OPERATIONS, path) ? OPERATIONS[path] : undefined;
+  private async route(
+    deps: Deps,
+    req: IncomingMessage,
+    res: ServerResponse,
+    path: string,
+    operation: Operation | undefined,
+    dialect: Dialect,
+  ): Promise<void> {
+    if (SECRET_IN_URL.test(req.url ?? ''))
+      throw new Refusal(
+        400,
+        'invalid_request_error',
+        'key_in_url',
+        'Never put a key into the URL, where logs keep it; send it in a header, and replace this one.',
+      );
+    if (req.headers.origin !== undefined) {
+      cors(deps.allowedOrigins, req, res);
+      if (req.method === 'OPTIONS') return preflight(res);
+    }
     if (operation) {
       method(req, 'POST');
       return modelCall(deps, req, res, operation);
     }
     if (path === '/v1/models') {
       method(req, 'GET');
-      return sendJson(res, 200, modelList(deps.memory, identify(deps, req.headers, Date.now())));
+      return sendJson(res, 200, modelList(deps.memory, identify(deps, req.headers, Date.now()), dialect));
     }
     if (path === '/healthz') return sendJson(res, 200, '{"status":"ok"}');
     if (path === '/readyz') return this.ready(deps, res);
+    if (path === '/metrics' || path.startsWith('/internal/')) {
+      if (!isInternal(deps, req))
+        throw new Refusal(403, 'permission_error', 'internal_only', `${path.slice(0, 40)} is for the hub itself.`);
+      return internal(deps, req, res, path);
+    }
     throw new Refusal(
       404,
       'invalid_request_error',
@@ -104,15 +144,15 @@ export class GatewayServer {
     );
   }
 
-  private fail(res: ServerResponse, e: unknown): void {
+  private fail(res: ServerResponse, e: unknown, dialect: Dialect): void {
     if (res.headersSent || res.destroyed) {
       if (!(e instanceof Refusal) && !res.destroyed) this.deps?.log('error', 'an answer broke off', { reason: errorText(e) });
       res.destroy();
       return;
     }
-    if (e instanceof Refusal) return sendJson(res, e.status, errorBody(e), e.headers);
+    if (e instanceof Refusal) return sendRefusal(res, dialect, e);
     this.deps?.log('error', 'a call failed inside the gateway', { reason: errorText(e), stack: e instanceof Error ? e.stack : undefined });
-    sendJson(res, 500, errorBody(new Refusal(500, 'server_error', 'internal', 'The gateway failed; its log says why.')));
+    sendRefusal(res, dialect, new Refusal(500, 'server_error', 'internal', 'The gateway failed; its log says why.'));
   }
 }
 

@@ -10,6 +10,7 @@ import './gateway-settings.js';
 import './limit.js';
 import './identity.js';
 import './idempotency.js';
+import './ledger.js';
 import './routing.js';
 import './routing-policy.js';
 import './usage.js';

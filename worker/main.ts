@@ -4,6 +4,7 @@ import { RunnerClient } from '#adapters/targets/local/client.js';
 import { HUB_QUEUE } from '#core/deployment/workflow.js';
 import { openStore } from '#store/kit/connect.js';
 import { validator } from '#activities/validate.js';
+import { AddressGuard } from '#adapters/providers/address-guard.js';
 import { openKeyring } from '#adapters/keys/local.js';
 
 export interface WorkerOptions {
@@ -12,6 +13,8 @@ export interface WorkerOptions {
   gatewayUrl: string;
   internalKey: string;
   keyringFile: string;
+  /** what connections may reach that is not public (`AddressGuard`); nothing unless told */
+  allowedHosts?: readonly string[];
   runnerSocket?: string | undefined;
   /** prebuilt by worker/bundle.ts */
   bundlePath: string;
@@ -30,6 +33,7 @@ export async function startWorker(o: WorkerOptions): Promise<{ stop(): Promise<v
   });
   const store = await openStore(o.mongodbUri, { awaitFirst: false });
   const runner = o.runnerSocket ? new RunnerClient(o.runnerSocket) : undefined;
+  const via = new AddressGuard(o.allowedHosts ?? []).agent();
   const worker = await Worker.create({
     connection,
     namespace: o.temporal.namespace,
@@ -38,7 +42,7 @@ export async function startWorker(o: WorkerOptions): Promise<{ stop(): Promise<v
     activities: deploymentActivities({
       store,
       gateway: { url: o.gatewayUrl, internalKey: o.internalKey },
-      validate: validator(store, openKeyring(o.keyringFile)),
+      validate: validator(store, openKeyring(o.keyringFile), via),
       ...(runner ? { runner } : {}),
     }),
     // speculative tasks that miss a sticky worker stall for this long (temporal-measured section 3)
@@ -57,6 +61,7 @@ export async function startWorker(o: WorkerOptions): Promise<{ stop(): Promise<v
       await run.catch(() => undefined); // told to onFatal
       await connection.close();
       await runner?.close();
+      await via.close();
       await store.close();
     },
   };

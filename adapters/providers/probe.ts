@@ -1,4 +1,5 @@
-import { request } from 'undici';
+import { type Dispatcher, request } from 'undici';
+import { messageIn, parsedJson } from './error-text.js';
 import type { CheckResult } from './provider.js';
 
 const TIMEOUT_MS = 5_000;
@@ -8,17 +9,28 @@ export interface Probe {
   url: string;
   headers: Record<string, string>;
   credential: string | null;
+  /** connects under the address guard */
+  via: Dispatcher;
   signal: AbortSignal | undefined;
   /** a server without a list of models is fine */
   listOptional?: boolean;
+  /** a status that proves address and credential as well as a list would */
+  alsoFine?: number;
+  /** what an answer must be, when it is not a list of models; a fault in words, or undefined */
+  expect?(body: unknown): string | undefined;
 }
 
-/** GET of the list of models, judged: what the credential's owner must mend is final, everything else may pass. */
-export async function probeModels(p: Probe): Promise<CheckResult> {
+/** A judged GET, of the list of models or of `expect`: what the connection's owner must mend is final, everything else may pass. */
+export async function probe(p: Probe): Promise<CheckResult> {
   const timeout = AbortSignal.timeout(TIMEOUT_MS);
   const signal = p.signal ? AbortSignal.any([p.signal, timeout]) : timeout;
   try {
-    const answer = await request(p.url, { method: 'GET', headers: { accept: 'application/json', ...p.headers }, signal });
+    const answer = await request(p.url, {
+      method: 'GET',
+      headers: { accept: 'application/json', ...p.headers },
+      dispatcher: p.via,
+      signal,
+    });
     let text = '';
     for await (const chunk of answer.body) {
       text += String(chunk);
@@ -33,45 +45,56 @@ export async function probeModels(p: Probe): Promise<CheckResult> {
     }
     return judge(p, answer.statusCode, text);
   } catch (e) {
+    if (codeOf(e) === 'ADDRESS_REFUSED') return { ok: false, retryable: false, message: (e as Error).message };
     const message = timeout.aborted ? `no answer within ${TIMEOUT_MS / 1000} seconds` : reasonOf(e);
     return { ok: false, retryable: true, message: `${p.url} cannot be reached: ${message}` };
   }
 }
 
 function judge(p: Probe, status: number, text: string): CheckResult {
-  const body = parsed(text);
-  if (status === 200) {
-    const data = (body as { data?: unknown } | undefined)?.data;
-    if (Array.isArray(data)) return { ok: true, models: data.map((m: { id?: unknown }) => m.id).filter((id) => typeof id === 'string') };
-    if (p.listOptional) return { ok: true };
-    return { ok: false, retryable: false, message: `${p.url} did not answer with a list of models; check the base URL` };
-  }
+  const body = parsedJson(text);
+  if (status === 200) return p.expect ? expected(p, p.expect(body)) : listed(p, body);
+  if (status === p.alsoFine) return { ok: true };
   if (p.listOptional && (status === 404 || status === 405 || status === 501)) return { ok: true };
+  if (status >= 300 && status < 400)
+    return {
+      ok: false,
+      retryable: false,
+      message: `${p.url} redirects (${status}), and redirects are not followed; name the address it leads to`,
+    };
   const said = messageIn(body);
-  const detail = said === undefined ? '' : `: ${p.credential ? said.split(p.credential).join('[credential]') : said}`;
+  const detail = said === undefined ? '' : `: ${hide(said, p.credential)}`;
   if (status === 401 || status === 403)
     return { ok: false, retryable: false, message: `the provider rejects the credential (${status})${detail}` };
   if (status === 404) return { ok: false, retryable: false, message: `${p.url} does not exist (404)${detail}; check the base URL` };
   return { ok: false, retryable: status >= 500 || status === 429 || status === 408, message: `the provider answered ${status}${detail}` };
 }
 
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined; // not JSON: the status still tells
+const expected = (p: Probe, fault: string | undefined): CheckResult =>
+  fault === undefined ? { ok: true } : { ok: false, retryable: false, message: `${p.url} ${fault}; check the base URL` };
+
+/** `{data: [{id}]}`, or the list alone. */
+function listed(p: Probe, body: unknown): CheckResult {
+  const data = Array.isArray(body) ? (body as unknown[]) : (body as { data?: unknown } | null | undefined)?.data;
+  if (Array.isArray(data)) {
+    const ids = data.map((m: { id?: unknown } | null) => m?.id);
+    return { ok: true, models: ids.filter((id) => typeof id === 'string') };
   }
+  if (p.listOptional) return { ok: true };
+  return { ok: false, retryable: false, message: `${p.url} did not answer with a list of models; check the base URL` };
 }
 
-/** OpenAI and Anthropic: `error.message`; others `message`, `detail` or `error` as text. */
-function messageIn(body: unknown): string | undefined {
-  const b = body as { error?: unknown; message?: unknown; detail?: unknown } | null | undefined;
-  const nested = (b?.error as { message?: unknown } | null | undefined)?.message;
-  return [nested, b?.error, b?.message, b?.detail].find((v) => typeof v === 'string')?.slice(0, 500);
+/** Both a whole credential and, of one that only signs, the secret in it. */
+function hide(text: string, credential: string | null): string {
+  if (!credential) return text;
+  const parts = [credential, credential.replace(/^secret:/, '')].filter((part) => part !== '');
+  return parts.reduce((t, part) => t.split(part).join('[credential]'), text);
 }
+
+const codeOf = (e: unknown): unknown => (e as { code?: unknown } | null)?.code;
 
 function reasonOf(e: unknown): string {
-  const code = (e as { code?: unknown }).code;
+  const code = codeOf(e);
   const inner = (e as { errors?: unknown[] }).errors?.[0];
   if (inner !== undefined) return reasonOf(inner);
   return e instanceof Error

@@ -10,11 +10,17 @@ export class Untranslatable extends Error {
   }
 }
 
-/** An upstream's answer as it comes, in the caller's dialect as it goes. Text in, text out; frames may be cut anywhere. */
+/**
+ * An upstream's answer as it comes, in the caller's dialect as it goes. Text in, text out; frames may be cut anywhere.
+ * `push` and `end` throw for what the provider is not known to send; the call has then failed in the middle of its answer.
+ */
 export interface StreamTranslation {
   /** what can be said after this piece of the upstream's stream */
   push(chunk: Buffer): string;
-  /** what is left to say; called once, when the upstream ended in good order */
+  /**
+   * What is left to say; called once, when the upstream's bytes ended. When they ended without the end mark of their own
+   * dialect, that is the caller's error event, and `done` stays false: the call is an error.
+   */
   end(): string;
   /** the end mark of the caller's dialect has been given out */
   readonly done: boolean;

@@ -1,3 +1,4 @@
+import { providerOf } from '#adapters/providers/registry.js';
 import type { connectionContracts } from '#core/connection/contract.js';
 import {
   type CheckQuestion,
@@ -18,7 +19,6 @@ import { assertWritable } from '../kit/walls.js';
 
 /** the provider itself has 5 s, and the gateway may have to hear of the connection first */
 const CHECK_TIMEOUT_MS = 8_000;
-const DEFAULT_URL = { openai: 'https://api.openai.com/v1', anthropic: 'https://api.anthropic.com/v1' } as const;
 
 export function connectionRoutes(deps: ApiDeps): Handlers<keyof typeof connectionContracts> {
   const { store, keyring } = deps;
@@ -44,8 +44,9 @@ export function connectionRoutes(deps: ApiDeps): Handlers<keyof typeof connectio
     'connections.list': async ({ ctx }) => ({ connections: (await all.find(ctx)).items.map(connectionViewOf) }),
     'connections.get': async ({ ctx, params }) => connectionViewOf(await all.get(ctx, params.name)),
     'connections.create': async ({ ctx, body }) => {
-      const baseUrl = body.baseUrl ?? (body.kind === 'openai' || body.kind === 'anthropic' ? DEFAULT_URL[body.kind] : undefined);
-      if (baseUrl === undefined) throw badField('baseUrl', `a ${body.kind} connection needs the base URL of an OpenAI-compatible API`);
+      const baseUrl = body.baseUrl ?? providerOf(body.kind).defaultBaseUrl;
+      if (baseUrl === null) throw badField('baseUrl', `a ${body.kind} connection needs its base URL`);
+      assertAllowed(deps, baseUrl);
       return await audited(store, ctx, async () => {
         const at = deps.now().toISOString();
         const stored = await all.insert(ctx, {
@@ -67,6 +68,7 @@ export function connectionRoutes(deps: ApiDeps): Handlers<keyof typeof connectio
       return await audited(store, ctx, async () => {
         const before = connectionViewOf(await writable(ctx, params.name));
         assertGoesNowhereElse(before, body);
+        if (body.baseUrl !== undefined) assertAllowed(deps, body.baseUrl);
         const fresh = body.credential === undefined ? undefined : seal(ctx, params.name, body.credential);
         await all.update(
           ctx,
@@ -108,6 +110,12 @@ export function connectionRoutes(deps: ApiDeps): Handlers<keyof typeof connectio
       });
     },
   };
+}
+
+/** A name is judged when it is connected to, by what it leads to then; an address can be told at once. */
+function assertAllowed({ guard }: ApiDeps, baseUrl: string): void {
+  const refusal = guard.refusalOfUrl(baseUrl);
+  if (refusal !== undefined) throw badField('baseUrl', refusal);
 }
 
 /** Who may set an address could else have the old key sent to a server of their own. */

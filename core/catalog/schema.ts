@@ -13,6 +13,8 @@ export const prices = z.strictObject({
   output: nano.optional(),
   cacheRead: nano.optional(),
   cacheWrite: nano.optional(),
+  /** writes that live for an hour; `cacheWrite` is for five minutes */
+  cacheWrite1h: nano.optional(),
   inputAudio: nano.optional(),
   outputAudio: nano.optional(),
   reasoning: nano.optional(),

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { iso, name } from '../shared/schema.js';
 
-export const CONNECTION_KINDS = ['openai', 'anthropic', 'custom', 'local'] as const;
+export const CONNECTION_KINDS = ['openai', 'anthropic', 'custom', 'local', 'neuroweaver', 'relaycore', 'simulator'] as const;
 
 /** A key is sent in a header: a pasted line break would break the request, or worse. Messages never repeat the value. */
 const credential = z
@@ -25,7 +25,7 @@ export const connectionInput = z
     kind: z.enum(CONNECTION_KINDS),
     /** provider id of the catalog that this connection reaches; the kind's own unless told */
     provider: z.string().max(80).optional(),
-    /** OpenAI-compatible base URL, with its /v1; required for `custom` */
+    /** with its version (`…/v1`) where the API has one; required where the kind has no address of its own */
     baseUrl: baseUrl.optional(),
     credential: credential.optional(),
     /** where the provider computes, in the organisation's own words (`eu-central-1`, `EU`); policies may ask for it */
@@ -34,6 +34,8 @@ export const connectionInput = z
   .superRefine((v, ctx) => {
     if (v.kind === 'custom' && v.baseUrl === undefined)
       ctx.addIssue({ code: 'custom', path: ['baseUrl'], message: 'a custom connection needs the base URL of an OpenAI-compatible API' });
+    if ((v.kind === 'neuroweaver' || v.kind === 'relaycore') && v.baseUrl === undefined)
+      ctx.addIssue({ code: 'custom', path: ['baseUrl'], message: `a ${v.kind} connection needs its base URL, without a path` });
     if ((v.kind === 'openai' || v.kind === 'anthropic') && v.credential === undefined)
       ctx.addIssue({ code: 'custom', path: ['credential'], message: `an ${v.kind} connection needs its API key` });
   });

@@ -38,6 +38,7 @@ export function upstreamHeaders(
   caller: IncomingHttpHeaders,
   credential: Record<string, string>,
   requestId: string,
+  traceparent?: string,
 ): Record<string, string> {
   const out: Record<string, string> = {
     'content-type': 'application/json',
@@ -51,5 +52,6 @@ export function upstreamHeaders(
     const value = caller[name];
     if (typeof value === 'string') out[name] = value;
   }
+  if (traceparent !== undefined) out['traceparent'] = traceparent;
   return out;
 }

@@ -1,43 +1,57 @@
 import { Pool } from 'undici';
+import type { AddressGuard } from '#adapters/providers/address-guard.js';
 import type { Memory } from '../memory/memory.js';
 
 const TIMEOUTS = {
   /** a large model may think for minutes before its first byte */
   headersTimeout: 600_000,
   bodyTimeout: 600_000,
-  connect: { timeout: 5_000 },
 };
+const CONNECT_MS = 5_000;
 
-/** One pool an upstream origin; pools of origins that no route or connection names any more are closed. */
+/** Who named an origin: a target of the operator (its replicas), or a tenant's connection, which the address guard watches. */
+export type NamedBy = 'target' | 'connection';
+
+/**
+ * One pool an upstream origin and who named it: a connection to the address of a replica must not find a socket that no guard
+ * has seen. Pools of origins that no route or connection names any more are closed.
+ */
 export class Pools {
-  private readonly pools = new Map<string, Pool>();
+  private readonly pools: Readonly<Record<NamedBy, Map<string, Pool>>> = { target: new Map(), connection: new Map() };
+  private readonly guard: AddressGuard;
 
-  constructor(memory: Memory) {
+  constructor(memory: Memory, guard: AddressGuard) {
+    this.guard = guard;
     memory.onChange((feed) => {
       if (feed === 'routes' || feed === 'connections') this.trim(memory);
     });
   }
-  get(origin: string): Pool {
-    let pool = this.pools.get(origin);
+  get(origin: string, by: NamedBy): Pool {
+    let pool = this.pools[by].get(origin);
     if (!pool) {
-      pool = new Pool(origin, { connections: null, pipelining: 1, keepAliveTimeout: 4_000, ...TIMEOUTS });
-      this.pools.set(origin, pool);
+      const connect = by === 'connection' ? this.guard.connector(CONNECT_MS) : { timeout: CONNECT_MS };
+      pool = new Pool(origin, { connections: null, pipelining: 1, keepAliveTimeout: 4_000, ...TIMEOUTS, connect });
+      this.pools[by].set(origin, pool);
     }
     return pool;
   }
   async stop(): Promise<void> {
-    await Promise.all([...this.pools.values()].map((pool) => pool.destroy()));
-    this.pools.clear();
+    for (const pools of Object.values(this.pools)) {
+      await Promise.all([...pools.values()].map((pool) => pool.destroy()));
+      pools.clear();
+    }
   }
   private trim(memory: Memory): void {
-    const used = new Set<string>();
-    for (const r of memory.routes()) for (const revision of r.revisions.values()) for (const e of revision.endpoints) used.add(originOf(e));
-    for (const c of memory.tables.connections.values()) used.add(originOf(c.baseUrl));
-    for (const [origin, pool] of this.pools)
-      if (!used.has(origin)) {
-        this.pools.delete(origin);
-        void pool.close(); // waits for calls in flight
-      }
+    const used = { target: new Set<string>(), connection: new Set<string>() };
+    for (const r of memory.routes())
+      for (const revision of r.revisions.values()) for (const e of revision.endpoints) used.target.add(originOf(e));
+    for (const c of memory.tables.connections.values()) used.connection.add(originOf(c.baseUrl));
+    for (const by of ['target', 'connection'] as const)
+      for (const [origin, pool] of this.pools[by])
+        if (!used[by].has(origin)) {
+          this.pools[by].delete(origin);
+          void pool.close(); // waits for calls in flight
+        }
   }
 }
 

@@ -1,11 +1,12 @@
 import { appendFileSync, mkdtempSync, readdirSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { crc32 } from 'node:zlib';
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { UNKNOWN_YET } from '#core/metric/blank.js';
 import { Applier } from './applier.js';
-import { decodeLine, encodeLine, type JournalEvent, lostEvent } from './line.js';
+import { decodeLine, encodeLine, type JournalEntry, type JournalEvent, lostEvent } from './line.js';
 import { openStarts } from './reader.js';
 import { openSegments, segmentFile } from './segments.js';
 import type { Cursor, Sink } from './sink.js';
@@ -85,6 +86,32 @@ describe('a line', () => {
 });
 
 describe('the journal', () => {
+  it('is read also where an earlier version wrote every field of each line', async () => {
+    const path = folder();
+    const writer = open(path);
+    writer.close();
+    const old = (entry: JournalEntry): string => {
+      const json = JSON.stringify(entry);
+      return `${crc32(json).toString(16).padStart(8, '0')} ${json}\n`;
+    };
+    const file = segmentFile(writer.segments, writer.segment);
+    for (const id of ['a', 'b']) appendFileSync(file, old({ k: 's', event: event(id) }));
+    appendFileSync(file, old({ k: 'e', event: event('a', { inputTokens: 3 }) }));
+    expect(openStarts(openSegments(path)).lost).toEqual([event('b', { at: expect.any(String) as unknown as string })]);
+    const sink = new FakeSink();
+    await applied(path, sink);
+    expect(sink.events).toEqual([event('a', { inputTokens: 3, at: expect.any(String) as unknown as string })]);
+  });
+  it('takes a line that is longer than one read', async () => {
+    const path = folder();
+    const writer = open(path);
+    writer.end(event('a', { error: 'x'.repeat(700_000) }));
+    writer.end(event('b'));
+    writer.close();
+    const sink = new FakeSink();
+    await applied(path, sink);
+    expect(ids(sink)).toEqual(['a', 'b']);
+  });
   it('finds calls without an end, past a torn last line', () => {
     const path = folder();
     const writer = open(path);
@@ -134,9 +161,9 @@ describe('the journal', () => {
     expect(openStarts(openSegments(path)).lost).toEqual([]);
   });
   it('refuses new calls beyond its size', () => {
-    const writer = open(folder(), { maxBytes: 1000 });
+    const writer = open(folder(), { maxBytes: 700 });
     for (let n = 0; n < 3; n++) writer.start(event(`a${n}`));
-    expect(() => writer.start(event('b'))).toThrow(/has reached 1000 bytes/);
+    expect(() => writer.start(event('b'))).toThrow(/has reached 700 bytes/);
     writer.close();
   });
 });
@@ -180,5 +207,22 @@ describe('the applier', () => {
     const sink = Object.assign(new FakeSink(), { at: { segment: 'ffffffffffff-0000000009', offset: 77, applied: 3 } });
     await applied(path, sink);
     expect([ids(sink), sink.at?.applied]).toEqual([['a'], 4]);
+  });
+  it('says how far it is behind', async () => {
+    const path = folder();
+    const writer = open(path);
+    const sink = Object.assign(new FakeSink(), { failBefore: 1 });
+    const applier = new Applier(writer, sink, (_l, m) => void logged.push(m));
+    writer.start(event('a'));
+    writer.end(event('a'));
+    expect(applier.stats()).toMatchObject({ backlogBytes: writer.offset, failures: 0 });
+    applier.start();
+    for (let n = 0; n < 100 && sink.events.length === 0; n++) await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(applier.stats()).toEqual({ backlogBytes: 0, behindMs: 0, failures: 1 });
+    writer.end(event('b'));
+    expect(applier.stats().backlogBytes).toBeGreaterThan(0);
+    await applier.stop(5_000);
+    expect(ids(sink)).toEqual(['a', 'b']);
   });
 });

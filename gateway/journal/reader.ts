@@ -27,14 +27,20 @@ export function decode(bytes: Buffer, from: number, limit = Number.POSITIVE_INFI
   return { entries, offset: from + at, damaged };
 }
 
+const READ_BYTES = 256 * 1024;
+
 /** Up to `limit` entries from `offset` on. `until` is the length up to which the segment may be read. */
 export async function readSegment(file: string, offset: number, until: number, limit: number): Promise<Read> {
-  const size = Math.min(until - offset, 1024 * 1024);
-  if (size <= 0) return { entries: [], offset, damaged: 0 };
+  if (until <= offset) return { entries: [], offset, damaged: 0 };
   const handle = await open(file, 'r');
   try {
-    const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(size), 0, size, offset);
-    return decode(buffer.subarray(0, bytesRead), offset, limit);
+    // again, and more, only when a single line is longer
+    for (let most = READ_BYTES; ; most *= 4) {
+      const size = Math.min(until - offset, most);
+      const { buffer, bytesRead } = await handle.read(Buffer.allocUnsafe(size), 0, size, offset);
+      const read = decode(buffer.subarray(0, bytesRead), offset, limit);
+      if (read.offset > offset || bytesRead < most) return read;
+    }
   } finally {
     await handle.close();
   }

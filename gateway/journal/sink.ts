@@ -1,6 +1,6 @@
 import { SYSTEM } from '#store/routing.js';
 import type { Store } from '#store/kit/connect.js';
-import { ticks, usageEvents } from '#store/usage.js';
+import { applyUsage, ticks, usageEvents } from '#store/usage.js';
 import type { JournalEvent } from './line.js';
 
 /** How far a journal is applied; `applied` counts all events ever and fences a second applier. */
@@ -29,8 +29,9 @@ export class StoreSink implements Sink {
   }
   async apply(events: readonly JournalEvent[], cursor: Cursor): Promise<void> {
     const store = await this.open();
+    const tick = { ...cursor, at: new Date().toISOString() };
     try {
-      await this.once(store, events, cursor);
+      await applyUsage(store, events, this.gatewayId, tick);
     } catch (e) {
       if ((e as { code?: unknown }).code !== 'conflict') throw e;
       // a batch that was committed although we were told otherwise: leave out what is there
@@ -39,19 +40,13 @@ export class StoreSink implements Sink {
           storedId,
         ),
       );
-      await this.once(
+      await applyUsage(
         store,
         events.filter((event) => !known.has(storedId(event))),
-        cursor,
+        this.gatewayId,
+        tick,
       );
     }
-  }
-  private once(store: Store, events: readonly JournalEvent[], cursor: Cursor): Promise<void> {
-    return store.transaction(async () => {
-      if (events.length > 0) await usageEvents(store).insertAcrossTenants('events of all tenants in one batch', events);
-      const moved = await ticks(store).putNewer(SYSTEM, { id: this.gatewayId, ...cursor, at: new Date().toISOString() }, 'applied');
-      if (!moved) throw new Error('another process applies this journal');
-    });
   }
 }
 const storedId = (e: { tenant: string; id: string }): string => `${e.tenant}/${e.id}`;

@@ -1,9 +1,14 @@
+import type { UsageEvent } from '#core/metric/schema.js';
+import type { Allowances } from '../allowance/allowances.js';
+import type { Factors } from '../allowance/factors.js';
+import type { HealthBook } from '../health/book.js';
 import type { Pools } from '../http/pools.js';
 import type { JournalWriter } from '../journal/writer.js';
 import type { Log } from '../log.js';
 import type { Credentials } from '../memory/credentials.js';
 import type { Inflight } from '../memory/inflight.js';
 import type { Memory } from '../memory/memory.js';
+import type { CallTraces } from './traces.js';
 
 /** What the steps of a call work with. */
 export interface Deps {
@@ -12,9 +17,18 @@ export interface Deps {
   pools: Pools;
   credentials: Credentials;
   journal: JournalWriter;
+  health: HealthBook;
+  allowances: Allowances;
+  factors: Factors;
+  metrics: { observe(e: UsageEvent): void; text(): Promise<{ text: string; contentType: string }> };
+  traces: CallTraces;
   log: Log;
-  /** SHA-256 of the internal key, hex */
+  /** told of every event once, when its end line is in the journal */
+  observe(event: UsageEvent & { tenant: string }): void;
+  /** SHA-256 of the internal key */
   internalHash: Buffer;
   /** how long keys are honoured without word from MongoDB */
   keysValidMs: number;
+  /** origins of pages that may call from a browser */
+  allowedOrigins: ReadonlySet<string>;
 }

@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
-import type { IncomingHttpHeaders } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { may } from '#core/identity/permissions.js';
 import { wellFormed } from '#store/identity.js';
 import { Refusal } from '../http/refusal.js';
@@ -14,16 +14,39 @@ export interface Caller {
   purpose: string;
   /** may name a revision */
   mayPin: boolean;
+  /** what the caller says about itself, for counting and for the ledger; never a permission */
+  said: Said;
+}
+export interface Said {
+  user: string | null;
+  workflow: string | null;
+  run: string | null;
+  node: string | null;
 }
 
 const unauthenticated = (code: string, message: string): Refusal =>
   new Refusal(401, 'authentication_error', code, message, { headers: { 'www-authenticate': 'Bearer' } });
 const text = (v: string | string[] | undefined): string | undefined => (typeof v === 'string' && v !== '' ? v : undefined);
+const short = (v: string | string[] | undefined): string | null => text(v)?.slice(0, 200) ?? null;
+
+/** `Authorization: Bearer …` as OpenAI's clients send it, or `x-api-key` as Anthropic's do. */
+function tokenIn(headers: IncomingHttpHeaders): string | undefined {
+  const { authorization } = headers;
+  if (authorization === undefined) return text(headers['x-api-key'])?.trim();
+  return /^Bearer\s+(\S+)\s*$/i.exec(authorization)?.[1];
+}
+
+const saidIn = (headers: IncomingHttpHeaders): Said => ({
+  user: short(headers['x-modelhub-user']) ?? short(headers['x-user-id']),
+  workflow: short(headers['x-modelhub-workflow']),
+  run: short(headers['x-modelhub-run']),
+  node: short(headers['x-modelhub-node']),
+});
 
 /** The first step of a call: key by hash from memory, expiry against the clock. Throws a `Refusal`. */
 export function identify(deps: Pick<Deps, 'memory' | 'internalHash' | 'keysValidMs'>, headers: IncomingHttpHeaders, now: number): Caller {
-  const token = /^Bearer\s+(\S+)\s*$/i.exec(headers.authorization ?? '')?.[1];
-  if (!token) throw unauthenticated('missing_api_key', 'Send your API key as "Authorization: Bearer mhk_…".');
+  const token = tokenIn(headers);
+  if (!token) throw unauthenticated('missing_api_key', 'Send your API key as "Authorization: Bearer mhk_…" or as "x-api-key: mhk_…".');
   const hash = createHash('sha256').update(token).digest();
   const environment = text(headers['x-modelhub-environment']);
   if (timingSafeEqual(hash, deps.internalHash)) return internal(headers, environment);
@@ -52,6 +75,7 @@ export function identify(deps: Pick<Deps, 'memory' | 'internalHash' | 'keysValid
     environment: environment ?? key.scope.split('/')[2] ?? 'production',
     purpose: 'user',
     mayPin: may(key.role, key.permissions, 'deployment:deploy'),
+    said: saidIn(headers),
   };
 }
 
@@ -72,5 +96,16 @@ function internal(headers: IncomingHttpHeaders, environment: string | undefined)
     environment,
     purpose: text(headers['x-modelhub-purpose'])?.slice(0, 40) ?? 'user',
     mayPin: true,
+    said: saidIn(headers),
   };
+}
+
+/** The hub's own parts, by the internal key. */
+export function isInternal(deps: Pick<Deps, 'internalHash'>, req: IncomingMessage): boolean {
+  return timingSafeEqual(
+    createHash('sha256')
+      .update(tokenIn(req.headers) ?? '')
+      .digest(),
+    deps.internalHash,
+  );
 }

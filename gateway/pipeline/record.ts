@@ -1,73 +1,138 @@
+import { costOf } from '#core/cost/price.js';
 import type { Operation } from '#adapters/providers/provider.js';
-import type { UsageEvent } from '#core/metric/schema.js';
-import type { JournalEvent } from '../journal/line.js';
-import type { JournalWriter } from '../journal/writer.js';
 import { UNKNOWN_YET } from '#core/metric/blank.js';
-import type { Tokens } from '#core/metric/tokens.js';
+import type { UsageAttempt, UsageEvent } from '#core/metric/schema.js';
+import { NO_TOKENS, type Tokens, totalTokens } from '#core/metric/tokens.js';
+import type { JournalEvent } from '../journal/line.js';
+import type { CallPrice } from './pricing.js';
+import type { Deps } from './deps.js';
 import type { Caller } from './identify.js';
-import type { Resolved } from './resolve.js';
+import type { AnswerEnd } from './relay.js';
+import type { Target } from './targets.js';
 
-export interface CallEnd {
-  status: UsageEvent['status'];
-  httpStatus: number | null;
-  error: string | null;
-  tokens: Tokens;
-  firstByteMs: number | null;
-  attempts: number;
+/** What is known of a call before it is tried. */
+export interface CallFacts {
+  id: string;
+  caller: Caller;
+  operation: Operation;
+  stream: boolean;
+  policy: string | null;
+  user: string | null;
+  trace: string | null;
+  /** performance clock at the start of the call */
+  startedAt: number;
 }
+/** How a call ended, as far as the event tells it. */
+export type CallEnd = Omit<AnswerEnd, 'status'> & {
+  status: UsageEvent['status'];
+  overheadMs: number | null;
+  routeReason: string | null;
+  /** the price that was in force at the call; null when it never came to an upstream */
+  price: CallPrice | null;
+  /** the upstream may have carried the call out, and charged for it */
+  unknownCharge?: boolean;
+};
+/** An end without an answer: nothing was used. */
+export const UNANSWERED = {
+  tokens: NO_TOKENS,
+  usageSource: null,
+  finishReason: null,
+  firstByteMs: null,
+  price: null,
+} as const;
 const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 
-/** The two journal lines of one call: one before the upstream is called, one before the answer ends. */
+/** The one event of a call: a journal line before the first upstream is called, another before the answer ends. */
 export class CallRecord {
-  private readonly start: JournalEvent;
-  private readonly journal: JournalWriter;
-  private readonly startedAt: number;
+  readonly tries: UsageAttempt[] = [];
+  /** known once the call has ended; null when nobody said */
+  totalTokens: number | null = null;
+  outputTokens: number | null = null;
+  target: Target;
+  private readonly deps: Deps;
+  private readonly facts: CallFacts;
+  private readonly at = new Date().toISOString();
   private ended = false;
 
-  /** Throws `JournalRefused`. `startedAt` is of the performance clock. */
-  constructor(
-    journal: JournalWriter,
-    id: string,
-    startedAt: number,
-    call: { caller: Caller; resolved: Resolved; operation: Operation; stream: boolean },
-  ) {
-    const { route } = call.resolved.live;
-    const { digest, modelId, modelVersion, provider } = call.resolved.revision;
-    this.journal = journal;
-    this.startedAt = startedAt;
-    this.start = {
-      ...UNKNOWN_YET,
-      tries: [],
-      id,
-      at: new Date().toISOString(),
-      tenant: route.tenant,
-      scope: route.scope,
-      environment: route.environment,
-      deployment: route.name,
-      revision: digest,
-      modelId,
-      modelVersion,
-      provider,
-      key: call.caller.key,
-      operation: call.operation,
-      stream: call.stream,
-      purpose: call.caller.purpose,
-      status: 'lost',
-      connection: call.resolved.revision.connection,
-    };
-    journal.start(this.start);
+  constructor(deps: Deps, facts: CallFacts, target: Target) {
+    this.deps = deps;
+    this.facts = facts;
+    this.target = target;
+  }
+  /** Throws `JournalRefused`. */
+  start(): void {
+    this.deps.journal.start(this.event({ status: 'lost' }));
+  }
+  /** The target that is tried now; the last one stands in the event. */
+  goesTo(target: Target): void {
+    this.target = target;
   }
   /** The first end counts; later ones are of an answer that was complete already. */
   end(e: CallEnd): void {
     if (this.ended) return;
     this.ended = true;
-    const { tokens, firstByteMs, ...rest } = e;
-    this.journal.end({
-      ...this.start,
-      ...rest,
+    const { tokens } = e;
+    this.totalTokens = totalTokens(tokens);
+    this.outputTokens = tokens.outputTokens === null ? null : tokens.outputTokens + (tokens.reasoningTokens ?? 0);
+    const event = this.event({
       ...tokens,
-      latencyMs: round(performance.now() - this.startedAt),
-      firstByteMs: firstByteMs === null ? null : round(firstByteMs),
+      usageSource: e.usageSource,
+      status: e.status,
+      httpStatus: e.httpStatus,
+      error: e.error,
+      finishReason: e.finishReason,
+      ...cost(e, tokens),
+      latencyMs: round(performance.now() - this.facts.startedAt),
+      firstByteMs: e.firstByteMs === null ? null : round(e.firstByteMs),
+      overheadMs: e.overheadMs === null ? null : round(e.overheadMs),
+      attempts: this.tries.length,
+      tries: this.tries,
+      routeReason: e.routeReason,
     });
+    this.deps.journal.end(event);
+    this.deps.observe(event);
   }
+
+  private event(o: Partial<JournalEvent>): JournalEvent {
+    const { route } = this.target.live;
+    const { revision } = this.target;
+    const { caller } = this.facts;
+    return {
+      ...UNKNOWN_YET,
+      tries: [],
+      status: 'lost',
+      id: this.facts.id,
+      at: this.at,
+      tenant: route.tenant,
+      scope: route.scope,
+      environment: route.environment,
+      deployment: route.name,
+      policy: this.facts.policy,
+      revision: revision.digest,
+      modelId: revision.modelId,
+      modelVersion: revision.modelVersion,
+      provider: revision.provider,
+      connection: revision.connection,
+      key: caller.key,
+      user: this.facts.user,
+      operation: this.facts.operation,
+      stream: this.facts.stream,
+      purpose: caller.purpose,
+      workflow: caller.said.workflow,
+      run: caller.said.run,
+      node: caller.said.node,
+      trace: this.facts.trace,
+      ...o,
+    };
+  }
+}
+
+/** A refused call costs nothing; what nobody knows is null: no price, no usage, or no word whether it was carried out. */
+function cost(e: CallEnd, tokens: Readonly<Tokens>): Pick<UsageEvent, 'cost' | 'priceVersion'> {
+  if (e.status === 'limited' || e.status === 'refused') return { cost: 0, priceVersion: null };
+  if (e.httpStatus === null || e.unknownCharge) return { cost: null, priceVersion: null };
+  if (e.httpStatus >= 300 || !e.price || e.price.kind === 'free') return { cost: 0, priceVersion: null };
+  if (e.price.kind === 'unpriced') return { cost: null, priceVersion: null };
+  if (e.price.kind === 'flat') return { cost: e.price.nano, priceVersion: 'flat' };
+  return { cost: costOf(tokens, e.price.price), priceVersion: e.price.price.version };
 }

@@ -3,7 +3,7 @@ import type { RouteRevision } from '#core/routing/schema.js';
 import { pickByWeight } from '#core/routing/weights.js';
 import { badRequest, Refusal } from '../http/refusal.js';
 import type { Memory } from '../memory/memory.js';
-import type { LiveRoute } from '../memory/state.js';
+import type { KnownPolicy, LiveRoute } from '../memory/state.js';
 import type { Caller } from './identify.js';
 
 export interface Resolved {
@@ -22,8 +22,18 @@ export function resolve(memory: Memory, caller: Caller, model: string, pin: stri
   return { live: target.live, revision };
 }
 
+/** The policy of that name, seen from where the caller stands. */
+export function policyOf(memory: Memory, caller: Caller, name: string): KnownPolicy | undefined {
+  const policy = memory.policy(caller.tenant, caller.environment, name);
+  return policy && contains(caller.scope, policy.scope) ? policy : undefined;
+}
+export const visiblePolicies = (memory: Memory, caller: Caller): KnownPolicy[] =>
+  [...memory.policies()].filter(
+    (p) => p.tenant === caller.tenant && p.environment === caller.environment && contains(caller.scope, p.scope),
+  );
+
 /** The same words whether it does not exist, is not live, or belongs to somebody else. */
-const notLive = (caller: Caller, model: string): Refusal =>
+export const notLive = (caller: Caller, model: string): Refusal =>
   new Refusal(
     404,
     'invalid_request_error',
@@ -32,7 +42,7 @@ const notLive = (caller: Caller, model: string): Refusal =>
     { param: 'model' },
   );
 
-function visible(memory: Memory, caller: Caller, name: string): LiveRoute | undefined {
+export function visible(memory: Memory, caller: Caller, name: string): LiveRoute | undefined {
   const live = memory.route(caller.tenant, caller.environment, name);
   return live && contains(caller.scope, live.route.scope) ? live : undefined;
 }

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { usageEvents } from '#store/usage.js';
 import { type ApiOnly, startApiOnly } from '../connection/world.js';
 import { EXAMPLES } from '../store/examples.js';
 import { ctxOf } from './world.js';
@@ -34,11 +33,13 @@ beforeAll(async () => {
   admin = await api.key('acme', 'admin');
   const event = (id: string, o: object) =>
     ({ ...EXAMPLES['usageEvents'], tenant: 'acme', scope: 'default/default/production', id, ...o }) as never;
-  await usageEvents(api.store).insertAcrossTenants('test', [
+  const records: { tenant: string; id: string }[] = [
     ...Array.from({ length: MANY }, (_, i) => event(`many-${i}`, { at: at(i), policy: i % 2 ? 'common' : null })),
     event('rare', { ...RARE, at: at(10.5), scope: 'default/default/staging' }),
     event('rivals', { at: at(5), tenant: 'rival', user: 'ann' }),
-  ]);
+  ];
+  const docs = records.map(({ id, ...record }) => ({ ...record, _id: `${record.tenant}/${id}` as never }));
+  await api.store.db.collection('usageEvents').insertMany(docs);
 });
 afterAll(() => api.stop());
 const list = async (query: string, key = admin) =>

@@ -46,7 +46,7 @@ test('what the seed no longer lists is deprecated, and tenants keep what is thei
   const sample = (await offerings(store).acrossTenants('test', { model: 'gpt-4o' }))[0];
   if (!sample) throw new Error('no sample');
   const { id: _id, tenant: _tenant, scope: _scope, ...record } = sample;
-  await offerings(store).insertAcrossTenants('test', [{ ...record, id: 'x/gone', tenant: 'public', scope: '' }]);
+  await offerings(store).insert({ ...acme, tenant: 'public' }, { ...record, id: 'x/gone' });
   await offerings(store).insert(acme, { ...record, id: 'x/mine', owner: 'tenant' });
   await governance(store).insert(acme, {
     id: 'x/gone',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openKeyring } from '#adapters/keys/local.js';
 import { buildApp } from '#api/app.js';
+import { AddressGuard } from '#adapters/providers/address-guard.js';
 import { CatalogIndex } from '#api/catalog/index.js';
 import { DeploymentWorkflows } from '#api/deployment/workflows.js';
 import type { ApiDeps } from '#api/deps.js';
@@ -38,6 +39,7 @@ export async function startApiOnly(name: string, o: { gatewayUrl?: string } = {}
     keyring: openKeyring(join(mkdtempSync(join(tmpdir(), 'keys-')), 'keyring.json')),
     workflows: new DeploymentWorkflows({ address: '127.0.0.1:9', namespace: 'none' }),
     gateway: new GatewayClient({ url: o.gatewayUrl ?? 'http://127.0.0.1:9', internalKey: INTERNAL_KEY }),
+    guard: new AddressGuard([]),
     now: () => new Date(),
     links: { gateway: 'http://127.0.0.1:9', namespace: 'none' },
   };

@@ -15,6 +15,9 @@ beforeAll(async () => {
   await hub.route('half-dead', 1, [revision('d4', ['http://127.0.0.1:9', up.url])]);
   await hub.route('theirs', 1, [revision('d5', [up.url])], { tenant: 'other' });
   await hub.route('elsewhere', 1, [revision('d6', [up.url])], { environment: 'staging' });
+  // a model of its own for each kind of trouble: one that fails is left alone for a while
+  for (const name of ['limited', 'broken', 'dying'])
+    await hub.route(name, 1, [revision(`d-${name}`, [up.url], { modelId: `local/${name}` })]);
   gateway = await hub.gateway();
 });
 afterAll(async () => {
@@ -57,7 +60,7 @@ describe('a JSON call', () => {
     expect(events[0]).toMatchObject({
       status: 'ok',
       httpStatus: 200,
-      inputTokens: 11,
+      inputTokens: 8,
       outputTokens: 7,
       cacheReadTokens: 3,
       reasoningTokens: null,
@@ -73,7 +76,7 @@ describe('a JSON call', () => {
   it('keeps status and retry-after of the upstream', async () => {
     up.behave = (res) =>
       void res.writeHead(429, { 'content-type': 'application/json', 'retry-after': '17' }).end('{"error":{"message":"slow down"}}');
-    const answer = await send({ model: 'chat' });
+    const answer = await send({ model: 'limited' });
     expect([answer.status, answer.headers.get('retry-after'), await answer.text()]).toEqual([
       429,
       '17',
@@ -91,21 +94,23 @@ describe('a JSON call', () => {
       await pause(20);
       res.socket?.destroy();
     };
-    const answer = await send({ model: 'chat' });
+    const answer = await send({ model: 'broken' });
     await expect(answer.text()).rejects.toThrow();
   });
 });
 
 describe('a stream', () => {
-  it('passes every frame unchanged', async () => {
+  it('passes every frame unchanged, but for a usage chunk that nobody asked for', async () => {
     up.behave = sse();
-    const answer = await send({ model: 'chat', stream: true });
+    const bare = await (await send({ model: 'chat', stream: true })).text();
+    expect(bare).toBe(FRAMES.filter((f) => !f.includes('"usage"')).join(''));
+    const answer = await send({ model: 'chat', stream: true, stream_options: { include_usage: true } });
     expect(answer.headers.get('content-type')).toBe('text/event-stream; charset=utf-8');
     expect(await answer.text()).toBe(FRAMES.join(''));
   });
   it.each([0, 1, 2, 4])('that dies after %i frames ends in an error event and a broken connection', async (k) => {
     up.behave = diesAfter(k);
-    const answer = await send({ model: 'chat', stream: true });
+    const answer = await send({ model: 'dying', stream: true });
     if (k === 0 && answer.status !== 200) return expect(answer.status).toBe(502);
     let text = '';
     const read = async () => {
@@ -129,7 +134,7 @@ describe('a stream', () => {
     expect((seen?.cutAt ?? Infinity) - gone).toBeLessThan(250);
     const id = answer.headers.get('x-modelhub-request-id');
     for (let n = 0; n < 200 && (await hub.events({ _id: `${TENANT}/${id}` })).length === 0; n++) await pause(20);
-    expect((await hub.events({ _id: `${TENANT}/${id}` }))[0]).toMatchObject({ status: 'aborted', inputTokens: null, stream: true });
+    expect((await hub.events({ _id: `${TENANT}/${id}` }))[0]).toMatchObject({ status: 'aborted', usageSource: 'estimated', stream: true });
   });
   it('is cancelled while the upstream is still thinking', async () => {
     up.behave = () => undefined;
@@ -253,5 +258,5 @@ describe('the internal key and pins', () => {
 it('lists what the key can call', async () => {
   const answer = await fetch(`${gateway.url}/v1/models`, { headers: { authorization: `Bearer ${key}` } });
   const list = (await answer.json()) as { data: { id: string; owned_by: string }[] };
-  expect(list.data.map((m) => m.id)).toEqual(['chat', 'dead', 'half-dead']);
+  expect(list.data.map((m) => m.id)).toEqual(['broken', 'chat', 'dead', 'dying', 'half-dead', 'limited']);
 });

@@ -76,7 +76,7 @@ it('says that a connection is gone or unreadable, and records the call', async (
     'credential_unreadable',
   ]);
   expect(hub.logged.join('\n')).not.toContain(SECRET);
-  await until(async () => (await hub.events({ status: 'error', attempts: 0 })).length === 2);
+  await until(async () => (await hub.events({ status: 'refused', attempts: 0 })).length === 2);
 });
 it('finds the deployment that serves an alias, and follows the alias', async () => {
   expect((await call(gateway.url, key, { model: 'fake/large@champion' })).status).toBe(404);

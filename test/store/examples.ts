@@ -68,5 +68,6 @@ export const EXAMPLES: Record<string, Record<string, unknown>> = {
   },
   modelAliases: { modelId: 'a/m', alias: 'champion', version: '1', movedAt: at, movedBy: 'k' },
   governance: { modelId: 'a/m', compliance: [], changedAt: at, changedBy: 'k' },
+  ledger: { at: T0, spent: [], leases: [], removeAt: new Date(T0 + 1e12) },
   ticks: { segment: '1', offset: 0, at, applied: 0 },
 };

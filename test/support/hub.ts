@@ -43,11 +43,22 @@ export async function startTestHub(
     internalKey,
     keyringFile,
     dataDir,
+    allowedHosts: ['loopback'],
     graceMs: 500,
     log: (level, message, fields) => void logged.push(JSON.stringify({ level, message, ...fields })),
   });
   const gatewayUrl = `http://127.0.0.1:${gateway.port}`;
-  const worker = await startWorker({ mongodbUri, temporal, gatewayUrl, internalKey, keyringFile, runnerSocket, bundlePath, taskQueue });
+  const worker = await startWorker({
+    mongodbUri,
+    temporal,
+    gatewayUrl,
+    internalKey,
+    keyringFile,
+    allowedHosts: ['loopback'],
+    runnerSocket,
+    bundlePath,
+    taskQueue,
+  });
   const api = await startApi({
     host: '127.0.0.1',
     port: 0,
@@ -56,6 +67,7 @@ export async function startTestHub(
     gatewayUrl,
     internalKey,
     keyringFile,
+    allowedHosts: ['loopback'],
     runnerSocket,
     pagesDir: o.pagesDir,
     workflows: { taskQueue },

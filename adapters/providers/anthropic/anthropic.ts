@@ -1,17 +1,18 @@
-import { probeModels } from '../probe.js';
-import { bearer, joinUrl, OPENAI_PATHS, type Provider } from '../provider.js';
+import { probe } from '../probe.js';
+import { joinUrl, type Provider } from '../provider.js';
 
-/** Calls use Anthropic's OpenAI-compatible endpoint, which takes a bearer token; its list of models wants its own headers. */
+/** The version is a default: a caller that speaks Anthropic's dialect names its own, and betas with it. */
+const headers = (credential: string | null): Record<string, string> => ({
+  'anthropic-version': '2023-06-01',
+  ...(credential === null ? {} : { 'x-api-key': credential }),
+});
+
+/** Anthropic's own Messages API; calls in OpenAI's dialect are translated by the gateway. */
 export const anthropic: Provider = {
   kind: 'anthropic',
   defaultBaseUrl: 'https://api.anthropic.com/v1',
-  paths: OPENAI_PATHS,
-  headers: bearer,
-  check: (reach, credential, signal) =>
-    probeModels({
-      url: joinUrl(reach.baseUrl, '/models'),
-      headers: { 'anthropic-version': '2023-06-01', ...(credential === null ? {} : { 'x-api-key': credential }) },
-      credential,
-      signal,
-    }),
+  paths: { message: '/messages', countTokens: '/messages/count_tokens' },
+  headers,
+  check: ({ baseUrl, via }, credential, signal) =>
+    probe({ url: joinUrl(baseUrl, '/models'), headers: headers(credential), credential, via, signal }),
 };

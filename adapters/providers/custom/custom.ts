@@ -1,12 +1,12 @@
-import { probeModels } from '../probe.js';
+import { probe } from '../probe.js';
 import { bearer, joinUrl, OPENAI_PATHS, type Provider } from '../provider.js';
 
-/** Any OpenAI-compatible API; its base URL ends in the version (`…/v1`). Not all of them list their models. */
+/** Any OpenAI-compatible API; its base URL ends in the version (`…/v1`). Not all list their models or have every endpoint: a 404 passes on. */
 export const custom: Provider = {
   kind: 'custom',
   defaultBaseUrl: null,
   paths: OPENAI_PATHS,
   headers: bearer,
-  check: (reach, credential, signal) =>
-    probeModels({ url: joinUrl(reach.baseUrl, '/models'), headers: bearer(credential), credential, signal, listOptional: true }),
+  check: ({ baseUrl, via }, credential, signal) =>
+    probe({ url: joinUrl(baseUrl, '/models'), headers: bearer(credential), credential, via, signal, listOptional: true }),
 };

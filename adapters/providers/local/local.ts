@@ -1,4 +1,4 @@
-import { probeModels } from '../probe.js';
+import { probe } from '../probe.js';
 import { bearer, joinUrl, type Provider } from '../provider.js';
 
 /** A model server on this machine: its address has no version in it. */
@@ -7,6 +7,6 @@ export const local: Provider = {
   defaultBaseUrl: null,
   paths: { chat: '/v1/chat/completions', completion: '/v1/completions', embedding: '/v1/embeddings' },
   headers: bearer,
-  check: (reach, credential, signal) =>
-    probeModels({ url: joinUrl(reach.baseUrl, '/v1/models'), headers: bearer(credential), credential, signal, listOptional: true }),
+  check: ({ baseUrl, via }, credential, signal) =>
+    probe({ url: joinUrl(baseUrl, '/v1/models'), headers: bearer(credential), credential, via, signal, listOptional: true }),
 };

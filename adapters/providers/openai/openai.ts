@@ -1,4 +1,4 @@
-import { probeModels } from '../probe.js';
+import { probe } from '../probe.js';
 import { bearer, joinUrl, OPENAI_PATHS, type Provider } from '../provider.js';
 
 export const openai: Provider = {
@@ -6,6 +6,6 @@ export const openai: Provider = {
   defaultBaseUrl: 'https://api.openai.com/v1',
   paths: OPENAI_PATHS,
   headers: bearer,
-  check: (reach, credential, signal) =>
-    probeModels({ url: joinUrl(reach.baseUrl, '/models'), headers: bearer(credential), credential, signal }),
+  check: ({ baseUrl, via }, credential, signal) =>
+    probe({ url: joinUrl(baseUrl, '/models'), headers: bearer(credential), credential, via, signal }),
 };

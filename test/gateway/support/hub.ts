@@ -41,6 +41,7 @@ export class Hub {
       internalKey: INTERNAL_KEY,
       keyringFile: join(this.dataDir, 'keyring'),
       dataDir: this.dataDir,
+      allowedHosts: ['loopback'],
       graceMs: 1_000,
       log: (level, message, fields) => void this.logged.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`),
       ...o,

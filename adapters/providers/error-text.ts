@@ -1,0 +1,25 @@
+/**
+ * What an error body says, at most 500 characters. OpenAI and Anthropic: `error.message`; others `message`, `detail` or `error`
+ * as text; FastAPI: a list of `{loc, msg}` under `detail`. Undefined for pages and everything else.
+ */
+export function messageIn(body: unknown): string | undefined {
+  const b = body as { error?: unknown; message?: unknown; detail?: unknown } | null | undefined;
+  const nested = (b?.error as { message?: unknown } | null | undefined)?.message;
+  const listed = Array.isArray(b?.detail) ? b.detail.map(faultText).filter(Boolean).join('; ') || undefined : undefined;
+  return [nested, b?.message, b?.detail, b?.error, listed].find((v) => typeof v === 'string')?.slice(0, 500);
+}
+
+function faultText(fault: unknown): string {
+  const { loc, msg } = (fault ?? {}) as { loc?: unknown; msg?: unknown };
+  if (typeof msg !== 'string') return '';
+  return Array.isArray(loc) ? `${loc.join('.')}: ${msg}` : msg;
+}
+
+/** JSON text as a value; undefined when it is none. */
+export function parsedJson(text: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return undefined; // a page or a cut answer: the caller says so in its own words
+  }
+}

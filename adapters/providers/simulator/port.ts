@@ -1,0 +1,2 @@
+/** Where `npm run simulator` listens unless it is told otherwise. */
+export const SIMULATOR_PORT = 4319;

@@ -1,0 +1,350 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { tokenEstimate } from '#core/cost/bound.js';
+import type { Ticket } from '#core/routing/breaker.js';
+import { abandoned, answered as answeredWell, failed as answeredIll, started } from '#core/routing/health.js';
+import { waitBeforeNext } from '#core/routing/retry.js';
+import type { RetryRules } from '#core/routing/schema.js';
+import { dialectOf, translateError } from '../dialects/errors.js';
+import { answerHeaders, upstreamHeaders } from '../http/headers.js';
+import { Refusal } from '../http/refusal.js';
+import type { Seen } from '../health/book.js';
+import { limitIn } from '../health/limit-headers.js';
+import { revisionKey } from '../memory/inflight.js';
+import type { Deps } from './deps.js';
+import { brokenOff, type Failed, fateOf, noAddress, OutOfTime, reasonOf, unreachable } from './fate.js';
+import type { CallLimits } from './limits.js';
+import type { Overhead } from './overhead.js';
+import type { ParsedCall } from './parse.js';
+import type { Choice } from './plan.js';
+import { priceOf } from './pricing.js';
+import { type CallFacts, type CallRecord, UNANSWERED } from './record.js';
+import { type Outcome, Relay } from './relay.js';
+import { upstreamRequest, type UpstreamRequest } from './request.js';
+import { type Address, addressesOf } from './targets.js';
+
+export interface AttemptsInput {
+  deps: Deps;
+  req: IncomingMessage;
+  res: ServerResponse;
+  facts: CallFacts;
+  parsed: ParsedCall;
+  record: CallRecord;
+  /** in the order to try them */
+  choices: readonly Choice[];
+  retry: RetryRules;
+  /** performance clock; Infinity when nobody set one */
+  deadline: number;
+  hedgeAfterMs: number | undefined;
+  limits: CallLimits;
+  overhead: Overhead;
+}
+/** `refused`: by us, before the upstream was called: a limit, or an open breaker. */
+type Tried = Outcome | { kind: 'refused'; refusal: Refusal };
+const round = (ms: number): number => Math.round(ms * 1000) / 1000;
+
+/** Tries addresses one after another (two side by side when hedged) until one answers. Throws a `Refusal` before the first byte. */
+export class Attempts {
+  private readonly i: AttemptsInput;
+  private readonly relays = new Set<Relay>();
+  private answeredBy: Relay | undefined;
+  private attempt = 0;
+  private gone: boolean;
+  private latest: Address | undefined;
+  private last: { address: Address; failed: Failed } | undefined;
+  private refusal: Refusal | undefined;
+  /** why the address that is tried now stands where it stands */
+  routeReason = '';
+
+  constructor(input: AttemptsInput) {
+    this.i = input;
+    this.gone = input.res.destroyed;
+  }
+
+  async run(): Promise<void> {
+    const { res, deadline } = this.i;
+    res.once('close', () => {
+      if (res.writableFinished) return;
+      this.gone = true;
+      for (const relay of this.relays) relay.clientGone();
+    });
+    const timer =
+      deadline === Number.POSITIVE_INFINITY
+        ? undefined
+        : setTimeout(() => {
+            for (const relay of this.relays) relay.cancel(new OutOfTime());
+          }, deadline - performance.now());
+    try {
+      await this.tryAll();
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  private async tryAll(): Promise<void> {
+    const { retry, deadline } = this.i;
+    const again: { address: Address; retryAfterMs: number | undefined }[] = [];
+    const queue = this.addresses();
+    while (!this.gone) {
+      const next = this.attempt < retry.maxAttempts ? queue.next() : undefined;
+      let address = next?.done ? undefined : next?.value;
+      if (!address) {
+        const repeat = again.shift();
+        const rest = { remainingMs: deadline - performance.now(), random: Math.random() };
+        const asked = repeat?.retryAfterMs === undefined ? {} : { retryAfterMs: repeat.retryAfterMs };
+        const wait = repeat && waitBeforeNext({ rules: retry, tries: this.attempt, untried: false, ...asked, ...rest });
+        if (!repeat || wait === null || wait === undefined || wait > retry.maxMs * 2) break;
+        await this.pause(wait);
+        ({ address } = repeat);
+      }
+      const tried = await this.hedged(address, queue);
+      if (tried.kind === 'over') return;
+      if (tried.kind === 'late') continue;
+      const fate = this.judge(address, tried);
+      if (fate.next === 'final') break;
+      if (fate.next === 'now') again.unshift({ address, retryAfterMs: undefined });
+      if (fate.next === 'later') again.push({ address, retryAfterMs: fate.retryAfterMs });
+    }
+    if (this.gone) this.leave();
+    else this.giveUp();
+  }
+
+  /** Addresses of the choices, each target's made when its turn has come. A target that cannot be called is passed over. */
+  private *addresses(): Generator<Address, undefined> {
+    for (const choice of this.i.choices) {
+      let found: Address[];
+      try {
+        found = addressesOf(this.i.deps, choice.target, this.i.facts.operation);
+      } catch (e) {
+        if (!(e instanceof Refusal)) throw e;
+        this.refusal ??= e;
+        continue;
+      }
+      this.routeReason = choice.reason();
+      yield* found;
+    }
+    return undefined;
+  }
+
+  /** One address; when it is silent for `hedgeAfterMs`, the next one beside it. The first answer wins. */
+  private async hedged(address: Address, queue: Generator<Address, undefined>): Promise<Tried> {
+    const { hedgeAfterMs, retry } = this.i;
+    const first = this.once(address);
+    if (hedgeAfterMs === undefined) return first;
+    const early = await Promise.race([first, sleep(hedgeAfterMs, 'silent' as const, { ref: false })]);
+    if (early !== 'silent') return early;
+    if (this.answeredBy || this.attempt >= retry.maxAttempts) return first;
+    const other = queue.next();
+    if (other.done) return first;
+    const [a, b] = await Promise.all([first, this.once(other.value)]);
+    if (a.kind === 'over') return a;
+    if (b.kind === 'over') return b;
+    if (b.kind !== 'late') this.judge(other.value, b);
+    return a;
+  }
+
+  private async once(to: Address): Promise<Tried> {
+    const { deps, facts, limits, overhead, record } = this.i;
+    const { tenant } = to.target.live.route;
+    const seen = deps.health.of(to.health, to.connection === null ? undefined : deps.memory.connection(tenant, to.connection));
+    const ticket = seen.breaker.admit(Date.now());
+    if (ticket === null) {
+      const waitMs = seen.breaker.retryAfterMs(Date.now());
+      return { kind: 'refused', refusal: brokenOff(to, seen.breaker.openedBy, waitMs) };
+    }
+    const reserved = limits.reserve(to.target);
+    const grant = reserved instanceof Promise ? await reserved : reserved;
+    if (grant instanceof Refusal) {
+      seen.breaker.onRelease(ticket);
+      return { kind: 'refused', refusal: grant };
+    }
+    let sent: UpstreamRequest;
+    try {
+      sent = upstreamRequest(to, this.i.parsed, facts.operation);
+      if (this.attempt === 0) record.start();
+    } catch (e) {
+      grant.release();
+      seen.breaker.onRelease(ticket);
+      throw e;
+    }
+    this.attempt++;
+    this.latest = to;
+    record.goesTo(to.target);
+    const slot = revisionKey(to.target.live.key, to.target.revision.digest);
+    const at = { sent: performance.now(), clock: Date.now() };
+    overhead.sent(at.sent);
+    const relay = this.relay(to, sent, at.sent, (headers) => {
+      seen.limit = limitIn(headers, at.clock) ?? seen.limit;
+      if (ticket === 'probe') seen.breaker.onSuccess(ticket, Date.now()); // a good answer has begun: the others need not wait for its end
+    });
+    this.relays.add(relay);
+    deps.inflight.enter(to.origin);
+    deps.inflight.enter(slot);
+    started(seen.health, at.clock);
+    let outcome: Outcome | undefined;
+    try {
+      const headers = upstreamHeaders(this.i.req.headers, to.headers, facts.id, deps.traces.header(facts.trace, this.attempt));
+      deps.pools
+        .get(to.origin, to.connection === null ? 'target' : 'connection')
+        .dispatch({ path: to.path, method: 'POST', headers, body: sent.body }, relay);
+      outcome = await relay.outcome;
+      if (outcome.kind !== 'over') this.note(to, at.sent, outcome);
+      return outcome;
+    } finally {
+      overhead.back(performance.now());
+      this.relays.delete(relay);
+      deps.inflight.leave(slot);
+      deps.inflight.leave(to.origin);
+      const answered = outcome?.kind === 'over' && outcome.end.httpStatus !== null;
+      grant.settle({ tokens: answered ? record.totalTokens : 0 });
+      this.learn(to, seen, ticket, at, outcome);
+    }
+  }
+
+  private relay(to: Address, sent: UpstreamRequest, sentAt: number, answers: (headers: IncomingHttpHeaders) => void): Relay {
+    const { deps, facts, parsed, limits, overhead, record, res } = this.i;
+    const price = priceOf(deps, to.target, facts.operation, Date.now());
+    const relay: Relay = new Relay({
+      ...{ res, startedAt: facts.startedAt, operation: facts.operation, stream: parsed.stream },
+      upstreamOperation: sent.translation?.operation ?? facts.operation,
+      translation: sent.translation,
+      callerBody: () => JSON.parse(parsed.body.toString()) as Record<string, unknown>,
+      hideUsage: sent.asksForUsage,
+      estimate: { inputTokens: tokenEstimate(parsed.body.length), outputAtMost: null },
+      claim: (headers) => {
+        answers(headers);
+        this.answeredBy ??= relay;
+        if (this.answeredBy !== relay) return false;
+        for (const other of this.relays) if (other !== relay) other.cancel(new Error('another attempt was faster'));
+        return true;
+      },
+      explain: () => Object.assign(this.said(to), limits.headers()),
+      finish: (end) => {
+        this.note(to, sentAt, { kind: 'over', end });
+        record.end({ ...end, overheadMs: overhead.ms, routeReason: this.routeReason, price });
+      },
+    });
+    return relay;
+  }
+
+  /** What the outcome says of the candidate. An answer of the caller's making, or one that nobody waited for, says nothing. */
+  private learn(
+    to: Address,
+    { health, breaker }: Seen,
+    ticket: Ticket,
+    at: { sent: number; clock: number },
+    outcome: Outcome | undefined,
+  ): void {
+    const now = Date.now();
+    const startedAt = at.clock;
+    const { facts } = this.i;
+    if (outcome?.kind === 'over' && outcome.end.status === 'ok') {
+      const { firstByteMs } = outcome.end;
+      const firstAt = facts.stream && firstByteMs !== null ? startedAt + firstByteMs - (at.sent - facts.startedAt) : null;
+      answeredWell(health, now, startedAt, firstAt, this.i.record.outputTokens);
+      return breaker.onSuccess(ticket, now);
+    }
+    const fate =
+      outcome?.kind === 'failed' || outcome?.kind === 'unreached'
+        ? fateOf(to, outcome, this.attempt, now)
+        : outcome?.kind === 'over' && outcome.end.status === 'truncated'
+          ? { fault: 'transient' as const, retryAfterMs: undefined }
+          : undefined;
+    if (!fate || fate.fault === 'caller' || fate.fault === 'ok' || (outcome?.kind === 'unreached' && outcome.error instanceof OutOfTime)) {
+      abandoned(health, startedAt);
+      return breaker.onRelease(ticket);
+    }
+    // a provider that is asked too much is not a bad one: its breaker waits, its figures stay
+    if (fate.fault === 'rate-limit') abandoned(health, startedAt);
+    else answeredIll(health, now, startedAt);
+    breaker.onFailure(ticket, fate.fault, now, fate.retryAfterMs);
+  }
+
+  private judge(
+    to: Address,
+    tried: Failed | Extract<Tried, { kind: 'refused' }>,
+  ): Pick<ReturnType<typeof fateOf>, 'next' | 'retryAfterMs'> {
+    if (tried.kind === 'refused') {
+      this.refusal ??= tried.refusal;
+      return { next: 'elsewhere', retryAfterMs: undefined };
+    }
+    this.last = { address: to, failed: tried };
+    const fate = fateOf(to, tried, this.attempt, Date.now());
+    if (fate.fault !== 'caller')
+      this.i.deps.log('warn', 'an upstream did not answer', {
+        ...{ call: this.i.facts.id, upstream: to.origin, attempt: this.attempt, fault: fate.fault, reason: reasonOf(tried) },
+      });
+    return fate;
+  }
+
+  private async pause(ms: number): Promise<void> {
+    if (ms <= 0) return;
+    this.i.overhead.waits(ms);
+    await sleep(ms);
+  }
+
+  /** Nobody answered: the last error answer is the caller's, in its own dialect. */
+  private giveUp(): void {
+    if (!this.last) throw this.refusal ?? noAddress();
+    const { address, failed } = this.last;
+    if (failed.kind === 'unreached') throw unreachable(failed.error);
+    const { res, facts, record, overhead } = this.i;
+    const status = failed.status >= 400 ? failed.status : 502;
+    record.end({
+      ...UNANSWERED,
+      status: 'error',
+      httpStatus: status,
+      error: reasonOf(failed),
+      unknownCharge: address.provider.errorIsUnknown === true && status >= 500,
+      overheadMs: overhead.ms,
+      routeReason: this.routeReason,
+    });
+    const out = Object.assign(answerHeaders(failed.headers), this.said(address));
+    const native = address.translator === 'native' && failed.status >= 400;
+    const body = native ? failed.body : Buffer.from(translateError(dialectOf(facts.operation), status, failed.body));
+    if (!native) out['content-type'] = 'application/json';
+    out['content-length'] = String(body.length);
+    res.writeHead(status, out);
+    res.end(body);
+  }
+
+  private leave(): void {
+    const { record, overhead } = this.i;
+    const error = 'the client went away';
+    record.end({ ...UNANSWERED, status: 'aborted', httpStatus: null, error, overheadMs: overhead.ms, routeReason: this.routeReason });
+  }
+
+  private note({ target, connection }: Address, sentAt: number, outcome: Outcome): void {
+    const end = outcome.kind === 'over' ? outcome.end : undefined;
+    this.i.record.tries.push({
+      deployment: target.live.route.name,
+      revision: target.revision.digest,
+      provider: target.revision.provider,
+      connection,
+      startedMs: round(sentAt - this.i.facts.startedAt),
+      durationMs: round(performance.now() - sentAt),
+      outcome: end ? (end.status === 'aborted' ? 'aborted' : 'answered') : outcome.kind === 'late' ? 'hedged' : 'failed',
+      httpStatus: end ? end.httpStatus : outcome.kind === 'failed' ? outcome.status : null,
+      error: end ? end.error : outcome.kind === 'late' ? null : reasonOf(outcome as Failed),
+    });
+  }
+
+  /** What was chosen and why, and how long the hub took for it. */
+  said(to: Address | undefined = this.latest): Record<string, string> {
+    const { facts, record, overhead } = this.i;
+    const { revision, live } = to?.target ?? record.target;
+    return {
+      'x-modelhub-request-id': facts.id,
+      'x-modelhub-deployment': live.route.name,
+      'x-modelhub-revision': revision.digest,
+      'x-modelhub-provider': revision.provider,
+      'x-modelhub-model': revision.modelId,
+      'x-modelhub-attempts': String(this.attempt),
+      'x-modelhub-route-reason': headerText(this.routeReason),
+      'x-modelhub-overhead-ms': overhead.ms.toFixed(3),
+    };
+  }
+}
+
+/** A header takes Latin-1 without control characters; names in reasons are the tenant's own. */
+const headerText = (s: string): string => (/^[\x20-\x7e]*$/.test(s) ? s : s.replace(/[^\x20-\x7e]/g, '?')).slice(0, 500);
