@@ -101,7 +101,7 @@ async function throughput(load: Load, systems: System[]): Promise<void> {
         `  ${name.padEnd(10)} ${m((r) => r.perSecond, 0)} ${m((r) => r.p50)} ${m((r) => r.p99)} ${m((r) => r.cpuPerCall, 3)} ${memory}   × floor's calls/s ${f(per(name) / per('floor'))}`,
       );
     }
-    say(...failures(results));
+    for (const line of failures(results)) say(line);
     const shape = stream ? 'stream of 22 frames' : 'JSON request';
     goals.push(
       {
@@ -159,7 +159,7 @@ async function latency(load: Load, systems: System[]): Promise<void> {
       const of = (name: string): number => added(results, name, figure);
       for (const { name } of systems.slice(1))
         say(`  ${name.padEnd(10)} ${f(of(name))}   n ${(results.get(name) ?? []).reduce((sum, r) => sum + r.calls, 0)}`);
-      say(...failures(results));
+      for (const line of failures(results)) say(line);
       if (!stream)
         goals.push({
           text: `added p50 of JSON over the floor's, ${inFlight} in flight`,
