@@ -104,7 +104,10 @@ describe('NeuroWeaver', () => {
     });
     expect(await check(null)).toMatchObject({ ok: false, retryable: false });
     // an address with a path is not its base URL
-    expect(await check(CREDENTIAL, `${fake.url}/api/v1`)).toMatchObject({ ok: false, message: expect.stringContaining('check the base URL') });
+    expect(await check(CREDENTIAL, `${fake.url}/api/v1`)).toMatchObject({
+      ok: false,
+      message: expect.stringContaining('check the base URL'),
+    });
   });
 });
 
@@ -137,7 +140,10 @@ describe('RelayCore', () => {
     });
   });
   it.each([
-    ['anthropic', { prompt_tokens: 16, completion_tokens: 7, total_tokens: 23, prompt_tokens_details: { cached_tokens: 4, cache_write_tokens: 2 } }],
+    [
+      'anthropic',
+      { prompt_tokens: 16, completion_tokens: 7, total_tokens: 23, prompt_tokens_details: { cached_tokens: 4, cache_write_tokens: 2 } },
+    ],
     ['cached', { prompt_tokens: 0, completion_tokens: 0, total_tokens: 0 }],
     ['noUsage', undefined],
   ] as const)('has usage as its provider said it (%s)', async (fault, usage) => {
@@ -179,7 +185,11 @@ describe('RelayCore', () => {
     expect(await check(CREDENTIAL)).toEqual({ ok: true, models: ['openai-gpt-3.5-turbo'] });
     fake.providersUp(false);
     expect(await check(CREDENTIAL)).toEqual({ ok: true });
-    expect(await check('secret:another')).toMatchObject({ ok: false, retryable: false, message: expect.stringContaining('Invalid or expired') });
+    expect(await check('secret:another')).toMatchObject({
+      ok: false,
+      retryable: false,
+      message: expect.stringContaining('Invalid or expired'),
+    });
     expect(await check(null)).toMatchObject({ ok: false, message: expect.stringContaining('Access token required') });
   });
 });

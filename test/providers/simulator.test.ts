@@ -57,7 +57,10 @@ describe("OpenAI's client", () => {
   it('reads a stream, with usage when it asks for it', async () => {
     for (const include_usage of [true, false]) {
       const { options, line } = named();
-      const stream = await openai.chat.completions.create({ model: 'sim-ok', messages, stream: true, stream_options: { include_usage }, max_tokens: 5 }, options);
+      const stream = await openai.chat.completions.create(
+        { model: 'sim-ok', messages, stream: true, stream_options: { include_usage }, max_tokens: 5 },
+        options,
+      );
       const chunks = [];
       for await (const chunk of stream) chunks.push(chunk);
       const text = chunks.map((c) => c.choices[0]?.delta.content ?? '').join('');
@@ -75,7 +78,12 @@ describe("OpenAI's client", () => {
     expect(response.output_text.trim().split(' ')).toHaveLength(response.usage?.output_tokens ?? -1);
     const embedding = await openai.embeddings.create({ model: 'sim-embedding', input: ['a', 'b', 'c'], dimensions: 8 });
     expect(embedding.data.map((d) => d.embedding.length)).toEqual([8, 8, 8]);
-    const again = await openai.embeddings.create({ model: 'sim-embedding', input: ['a', 'b', 'c'], dimensions: 8, encoding_format: 'float' });
+    const again = await openai.embeddings.create({
+      model: 'sim-embedding',
+      input: ['a', 'b', 'c'],
+      dimensions: 8,
+      encoding_format: 'float',
+    });
     again.data.forEach((d, i) => d.embedding.forEach((v, k) => expect(v).toBeCloseTo(embedding.data[i]?.embedding[k] ?? Number.NaN, 6)));
     expect((await openai.models.list()).data.map((m) => m.id)).toContain('sim-ok');
   });
@@ -103,7 +111,12 @@ describe("OpenAI's client", () => {
     expect(failed).toBeInstanceOf(kind);
     expect((failed as { status?: number }).status).toBe(status);
     if (status === 429) expect((failed as InstanceType<typeof OpenAI.APIError>).headers?.get('retry-after')).toBe('1');
-    expect(await line()).toMatchObject({ outcome: status === undefined ? 'reset' : 'refused', nanoUsd: '0', exactKnown: true, httpStatus: status ?? null });
+    expect(await line()).toMatchObject({
+      outcome: status === undefined ? 'reset' : 'refused',
+      nanoUsd: '0',
+      exactKnown: true,
+      httpStatus: status ?? null,
+    });
   });
   it.each(['sim-cut', 'sim-malformed'])('meets %s, and pays for what was generated without being told', async (model) => {
     for (const stream of [false, true]) {
@@ -151,7 +164,10 @@ describe("Anthropic's client", () => {
     const final = await anthropic.messages.stream({ model: 'sim-cached', max_tokens: 7, messages }, options).finalMessage();
     const { tokens, exactKnown } = await line();
     expect(exactKnown).toBe(true);
-    expect(final).toMatchObject({ stop_reason: 'max_tokens', usage: { output_tokens: 7, cache_read_input_tokens: tokens.cacheReadTokens } });
+    expect(final).toMatchObject({
+      stop_reason: 'max_tokens',
+      usage: { output_tokens: 7, cache_read_input_tokens: tokens.cacheReadTokens },
+    });
     expect(final.content).toMatchObject([{ type: 'text', text: expect.stringMatching(/^(\w{5} ){7}$/) }]);
   });
   it('counts tokens as the call will, for nothing', async () => {
@@ -230,7 +246,11 @@ describe('the invoice', () => {
     expect(l.tokens.outputTokens).toBeLessThan(200);
   });
   it('sums its lines, of which none is missing', async () => {
-    await Promise.all(Array.from({ length: 60 }, (_, i) => openai.chat.completions.create({ model: 'sim-flaky', messages, n: 1 + (i % 3) }).catch(() => undefined)));
+    await Promise.all(
+      Array.from({ length: 60 }, (_, i) =>
+        openai.chat.completions.create({ model: 'sim-flaky', messages, n: 1 + (i % 3) }).catch(() => undefined),
+      ),
+    );
     await until('all calls have ended', async () => (await invoice()).open === 0);
     const { lines, totals, linesDropped } = await invoice();
     const sum = (list: Line[]) => String(list.reduce((nano, l) => nano + BigInt(l.nanoUsd), 0n));

@@ -32,7 +32,13 @@ describe('the prompt', () => {
     expect(
       promptOf([
         { role: 'system', content: 'Be short.' },
-        { role: 'user', content: [{ type: 'text', text: 'Hi' }, { type: 'text', text: '!' }] },
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'Hi' },
+            { type: 'text', text: '!' },
+          ],
+        },
         { role: 'assistant', content: 'Hello.' },
         { role: 'user', content: 'Bye' },
       ]),
@@ -46,7 +52,10 @@ describe('the prompt', () => {
   it('can be read back exactly', () => {
     const role = fc.constantFrom('system', 'developer', 'user', 'assistant');
     const piece = fc.constantFrom('\n', '\r', '\u2028', '### user', '### system', '\\', '### assistant\n', 'text', '###', ' ');
-    const content = fc.oneof(fc.string(), fc.array(piece, { maxLength: 8 }).map((p) => p.join('')));
+    const content = fc.oneof(
+      fc.string(),
+      fc.array(piece, { maxLength: 8 }).map((p) => p.join('')),
+    );
     fc.assert(
       fc.property(fc.array(fc.record({ role, content }), { minLength: 1, maxLength: 5 }), (messages) => {
         expect(messagesIn(promptOf(messages))).toEqual(messages);
@@ -58,9 +67,26 @@ describe('the prompt', () => {
     ['hello', 'messages'],
     [[null], 'messages[0]'],
     [[{ role: 'tool', content: 'x', tool_call_id: 't' }], 'messages[0].role'],
-    [[{ role: 'user', content: 'x' }, { role: 'assistant', content: null, tool_calls: [{}], annotations: [] }], 'messages[1].tool_calls'],
+    [
+      [
+        { role: 'user', content: 'x' },
+        { role: 'assistant', content: null, tool_calls: [{}], annotations: [] },
+      ],
+      'messages[1].tool_calls',
+    ],
     [[{ role: 'user', content: 'x', name: 'Ann' }], 'messages[0].name'],
-    [[{ role: 'user', content: [{ type: 'text', text: 'x' }, { type: 'image_url', image_url: {} }] }], 'messages[0].content[1]'],
+    [
+      [
+        {
+          role: 'user',
+          content: [
+            { type: 'text', text: 'x' },
+            { type: 'image_url', image_url: {} },
+          ],
+        },
+      ],
+      'messages[0].content[1]',
+    ],
     [[{ role: 'user', content: null }], 'messages[0].content'],
   ])('is not made of %j', (messages, field) => expect(refused(() => promptOf(messages))).toBe(field));
 });
@@ -82,7 +108,9 @@ describe('a chat request', () => {
     expect(chat({ temperature: 1 }, { temperature: 0, max_tokens: 9 })).toMatchObject({ temperature: 1, maxTokens: 9 }));
   it('lets the smaller of two limits hold', () => expect(chat({ max_tokens: 9, max_completion_tokens: 5 }).maxTokens).toBe(5));
   it('passes what asks for nothing', () =>
-    expect(chat({ n: 1, stop: [], tools: [], tool_choice: 'none', response_format: { type: 'text' }, logprobs: false, seed: null })).toEqual({
+    expect(
+      chat({ n: 1, stop: [], tools: [], tool_choice: 'none', response_format: { type: 'text' }, logprobs: false, seed: null }),
+    ).toEqual({
       prompt: 'x',
       own: {},
     }));

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { askOf } from './ask.js';
 import { draw } from './draw.js';
-import { CHARGED, DEFAULT_PRICES, Invoice, NOTHING } from './invoice.js';
+import { CHARGED, DEFAULT_PRICES, Invoice, NOTHING, type PriceRow } from './invoice.js';
 import { faultAt, FAULTS, Profiles } from './profile.js';
 import { elementsOf, membersOf } from './scan.js';
 
@@ -11,7 +11,10 @@ describe('the scan of a body', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), fc.constantFrom(0, 1, '\t', '\r\n'), (object, space) => {
         const body = Buffer.from(JSON.stringify(object, null, space));
-        const found = [...(membersOf(body) ?? [])].map(([name, [from, to]]) => [name, JSON.parse(body.toString('utf8', from, to)) as unknown]);
+        const found = [...(membersOf(body) ?? [])].map(([name, [from, to]]) => [
+          name,
+          JSON.parse(body.toString('utf8', from, to)) as unknown,
+        ]);
         expect(found).toEqual(Object.entries(JSON.parse(body.toString()) as object));
       }),
     );
@@ -52,7 +55,10 @@ describe('the arithmetic of the invoice', () => {
     .map(([whole, fraction, digits]) => (digits === 0 ? `${whole}` : `${whole}.${String(fraction).padStart(7, '0').slice(0, digits)}`));
   const row = fc.record(Object.fromEntries(CHARGED.map((c) => [c, price])) as Record<(typeof CHARGED)[number], typeof price>);
   const tokens = fc.record(
-    Object.fromEntries(CHARGED.map((c) => [c, fc.integer({ min: 0, max: 2_000_000 })])) as Record<(typeof CHARGED)[number], fc.Arbitrary<number>>,
+    Object.fromEntries(CHARGED.map((c) => [c, fc.integer({ min: 0, max: 2_000_000 })])) as Record<
+      (typeof CHARGED)[number],
+      fc.Arbitrary<number>
+    >,
   );
   /** The same by another way: everything in 1e-7 dollars a million tokens, long division, remainder looked at by hand. */
   const byHand = (r: Record<string, string>, t: Record<string, number>): bigint => {
@@ -96,7 +102,7 @@ describe('the arithmetic of the invoice', () => {
   });
   it('refuses prices that are none', () => {
     expect(() => new Invoice({}, 1)).toThrow(/"\*"/);
-    expect(() => new Invoice({ '*': { ...(DEFAULT_PRICES['*'] as never), outputTokens: '-1' } as never }, 1)).toThrow(/decimal/);
+    expect(() => new Invoice({ '*': { ...(DEFAULT_PRICES['*'] as PriceRow), outputTokens: '-1' } }, 1)).toThrow(/decimal/);
   });
 });
 

@@ -17,7 +17,8 @@ export async function startNeuroWeaver(secret: string) {
     if (!url.startsWith('/api/v1/models/') && url !== '/api/v1/inference/') return { status: 404, json: { detail: 'Not Found' } };
     if (claimsOf(headers.authorization, secret)?.['sub'] === undefined)
       return { status: 401, json: { detail: 'Could not validate credentials' }, headers: { 'www-authenticate': 'Bearer' } };
-    if (method === 'GET' && url === '/api/v1/models/') return { status: 200, json: [{ id: 'service-advisor-v1', name: 'Service Advisor', status: 'deployed' }] };
+    if (method === 'GET' && url === '/api/v1/models/')
+      return { status: 200, json: [{ id: 'service-advisor-v1', name: 'Service Advisor', status: 'deployed' }] };
     if (method !== 'POST' || url !== '/api/v1/inference/') return { status: 404, json: { detail: 'Not Found' } };
     calls++;
     const { prompt, model_id } = body as { prompt?: unknown; model_id?: unknown };
