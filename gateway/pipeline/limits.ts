@@ -4,6 +4,7 @@ import { type Amounts, type CallSubjects, type Claim, claimsOf } from '#core/lim
 import { headroomNow } from '#core/routing/headroom.js';
 import type { Denied, Grant } from '../allowance/grant.js';
 import type { Seen } from '../health/book.js';
+import { contains } from '#core/shared/scope.js';
 import { Refusal } from '../http/refusal.js';
 import { revisionKey } from '../memory/inflight.js';
 import type { Deps } from './deps.js';
@@ -76,9 +77,11 @@ export class CallLimits {
   }
   private claims(target: Target, subjects: readonly LimitSubject[]): Claim[] {
     const { caller, user } = this.facts;
-    const limits = this.deps.memory.limits(caller.tenant);
-    if (limits.length === 0 || caller.purpose === 'warm') return [];
+    const all = this.deps.memory.limits(caller.tenant);
+    if (all.length === 0 || caller.purpose === 'warm') return [];
     const { revision, live } = target;
+    // a limit that was made within a scope counts only what is called there
+    const limits = all.filter((l) => contains(l.scope, live.route.scope));
     const call: CallSubjects = {
       ...{ tenant: caller.tenant, environment: caller.environment, key: caller.key, user },
       ...{ modelId: revision.modelId, deployment: live.route.name, connection: revision.connection },

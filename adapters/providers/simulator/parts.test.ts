@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { askOf } from './ask.js';
 import { draw } from './draw.js';
-import { CHARGED, DEFAULT_PRICES, Invoice, NOTHING } from './invoice.js';
+import { CHARGED, DEFAULT_PRICES, Invoice, NOTHING, type PriceRow } from './invoice.js';
 import { faultAt, FAULTS, Profiles } from './profile.js';
 import { elementsOf, membersOf } from './scan.js';
 
@@ -102,7 +102,7 @@ describe('the arithmetic of the invoice', () => {
   });
   it('refuses prices that are none', () => {
     expect(() => new Invoice({}, 1)).toThrow(/"\*"/);
-    expect(() => new Invoice({ '*': { ...(DEFAULT_PRICES['*'] as object), outputTokens: '-1' } as never }, 1)).toThrow(/decimal/);
+    expect(() => new Invoice({ '*': { ...(DEFAULT_PRICES['*'] as PriceRow), outputTokens: '-1' } }, 1)).toThrow(/decimal/);
   });
 });
 
