@@ -105,13 +105,18 @@ const contextOf = (t: Readonly<Tokens>): number =>
  */
 export function costOf(tokens: Readonly<Tokens>, price: PriceInForce | null): number | null {
   if (price === null || tokens.inputTokens === null || tokens.outputTokens === null) return null;
+  return costAt(tokens, ratesFor(tokens, price));
+}
+
+/** The rates of the tier that the call's context falls into. */
+export function ratesFor(tokens: Readonly<Tokens>, price: PriceInForce): Rates {
   const context = contextOf(tokens);
   let rates = (price.tiers[0] as PriceInForce['tiers'][number]).rates;
   for (let i = 1; i < price.tiers.length; i++) {
     const tier = price.tiers[i] as PriceInForce['tiers'][number];
     if (context > tier.above) rates = tier.rates;
   }
-  return costAt(tokens, rates);
+  return rates;
 }
 
 /** As `costOf`, at given rates. */

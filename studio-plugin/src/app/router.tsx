@@ -3,6 +3,10 @@ import { requestFocus } from '../kit/page-focus.js';
 import { auditSearch } from '../pages/audit/search.js';
 import { catalogSearch } from '../pages/catalog/search.js';
 import { deploymentsSearch } from '../pages/deployments/search.js';
+import { playgroundSearch } from '../pages/playground/search.js';
+import { newPolicySearch } from '../pages/policy/search.js';
+import { requestsSearch } from '../pages/requests/search.js';
+import { routingSearch } from '../pages/routing/search.js';
 import { signInSearch } from '../pages/sign-in/search.js';
 import { FailedPage, NotFoundPage } from './fallback-pages.js';
 import type { Hub } from './hub.js';
@@ -59,6 +63,50 @@ const connections = createRoute({
   path: '/connections',
   component: lazyRouteComponent(() => import('../pages/connections/connections-page.js'), 'ConnectionsPage'),
 });
+const connection = createRoute({
+  getParentRoute: () => inside,
+  path: '/connections/$name',
+  component: lazyRouteComponent(() => import('../pages/connection/connection-page.js'), 'ConnectionPage'),
+});
+const requests = createRoute({
+  getParentRoute: () => inside,
+  path: '/requests',
+  validateSearch: (raw) => requestsSearch.parse(raw),
+  component: lazyRouteComponent(() => import('../pages/requests/requests-page.js'), 'RequestsPage'),
+});
+const request = createRoute({
+  getParentRoute: () => inside,
+  path: '/requests/$id',
+  component: lazyRouteComponent(() => import('../pages/request/request-page.js'), 'RequestPage'),
+});
+const playground = createRoute({
+  getParentRoute: () => inside,
+  path: '/playground',
+  validateSearch: (raw) => playgroundSearch.parse(raw),
+  component: lazyRouteComponent(() => import('../pages/playground/playground-page.js'), 'PlaygroundPage'),
+});
+const routing = createRoute({
+  getParentRoute: () => inside,
+  path: '/routing',
+  validateSearch: (raw) => routingSearch.parse(raw),
+  component: lazyRouteComponent(() => import('../pages/routing/routing-page.js'), 'RoutingPage'),
+});
+const newPolicy = createRoute({
+  getParentRoute: () => inside,
+  path: '/routing/new',
+  validateSearch: (raw) => newPolicySearch.parse(raw),
+  component: lazyRouteComponent(() => import('../pages/policy/new-policy-page.js'), 'NewPolicyPage'),
+});
+const policy = createRoute({
+  getParentRoute: () => inside,
+  path: '/routing/$environment/$name',
+  component: lazyRouteComponent(() => import('../pages/policy/policy-page.js'), 'PolicyPage'),
+});
+const limits = createRoute({
+  getParentRoute: () => inside,
+  path: '/limits',
+  component: lazyRouteComponent(() => import('../pages/limits/limits-page.js'), 'LimitsPage'),
+});
 const keys = createRoute({
   getParentRoute: () => inside,
   path: '/keys',
@@ -78,7 +126,25 @@ const studio = createRoute({
 
 const routeTree = root.addChildren([
   signIn,
-  inside.addChildren([home, models, model, deployments, deployment, connections, keys, audit, studio]),
+  inside.addChildren([
+    home,
+    models,
+    model,
+    deployments,
+    deployment,
+    routing,
+    newPolicy,
+    policy,
+    requests,
+    request,
+    playground,
+    connections,
+    connection,
+    limits,
+    keys,
+    audit,
+    studio,
+  ]),
 ]);
 
 export function createHubRouter(hub: Hub) {

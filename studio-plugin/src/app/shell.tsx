@@ -9,7 +9,11 @@ import './shell.css';
 const LINKS = [
   { to: '/models', label: 'Models', permission: 'catalog:read' },
   { to: '/deployments', label: 'Deployments', permission: 'deployment:read' },
+  { to: '/routing', label: 'Routing', permission: 'routing:read' },
+  { to: '/requests', label: 'Requests', permission: 'usage:read' },
+  { to: '/playground', label: 'Playground', permission: 'gateway:call' },
   { to: '/connections', label: 'Connections', permission: 'connection:read' },
+  { to: '/limits', label: 'Limits', permission: 'limit:read' },
   { to: '/keys', label: 'Keys', permission: 'key:read' },
   { to: '/audit', label: 'Audit', permission: 'audit:read' },
   { to: '/studio', label: 'Studio', permission: 'catalog:read' },

@@ -64,7 +64,22 @@ export const CALL_STATUS: Record<string, Shown> = {
   ok: shown('live', 'ok'),
   error: shown('failed', 'error'),
   aborted: shown('draft', 'aborted'),
+  truncated: shown('degraded', 'truncated'),
+  limited: shown('paused', 'limited'),
+  refused: shown('failed', 'refused'),
   lost: shown('none', 'lost'),
+};
+/** One try of a call. */
+export const TRY_STATUS: Record<string, Shown> = {
+  answered: shown('live', 'answered'),
+  failed: shown('failed', 'failed'),
+  aborted: shown('draft', 'aborted'),
+  hedged: shown('paused', 'overtaken'),
+};
+export const BREAKER_STATUS: Record<string, Shown> = {
+  closed: shown('live', 'closed'),
+  'half-open': shown('degraded', 'half-open'),
+  open: shown('failed', 'open'),
 };
 /** An unknown word of a newer server is shown as it is. */
 export const statusOf = (table: Record<string, Shown>, word: string): Shown => table[word] ?? shown('none', word);

@@ -1,8 +1,9 @@
+import { Link } from '@tanstack/react-router';
 import type { DeploymentAnswer } from '#core/deployment/schema.js';
 import { useMe } from '../../app/use-me.js';
 import { CodeBlock } from '../../kit/code-block.js';
 import { Section } from '../../kit/section.js';
-import { curlSample, sdkSample } from './samples.js';
+import { curlSample, helloBody, sdkSample } from './samples.js';
 import { nowServing } from './view.js';
 import './call-sample.css';
 
@@ -10,14 +11,20 @@ import './call-sample.css';
 export function CallSample({ deployment }: { deployment: DeploymentAnswer }) {
   const { data: me } = useMe();
   if (!me) return null;
-  const sample = {
-    gateway: me.links.gateway,
-    name: deployment.name,
-    environment: deployment.environment,
-    type: nowServing(deployment)?.spec.modelType ?? 'text',
-  };
+  const { environment, name } = deployment;
+  const embedding = nowServing(deployment)?.spec.modelType === 'embedding';
+  const sample = { gateway: me.links.gateway, environment, embedding, body: helloBody(name, embedding) };
   return (
-    <Section title="Call it">
+    <Section
+      title="Call it"
+      actions={
+        !embedding && (
+          <Link to="/playground" search={{ environment, model: name }} className="amh-button">
+            Try {name}
+          </Link>
+        )
+      }
+    >
       <div className="amh-samples">
         <CodeBlock label="curl" code={curlSample(sample)} />
         <CodeBlock label="OpenAI SDK" code={sdkSample(sample)} />
