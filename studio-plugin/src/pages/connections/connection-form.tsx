@@ -16,7 +16,15 @@ interface Props {
   onSaved: (connection: ConnectionView) => void;
   onCancel: () => void;
 }
-const KINDS = { openai: 'OpenAI', anthropic: 'Anthropic', custom: 'OpenAI-compatible API', local: 'Local' };
+const KINDS = {
+  openai: 'OpenAI',
+  anthropic: 'Anthropic',
+  custom: 'OpenAI-compatible API',
+  local: 'Local',
+  neuroweaver: 'NeuroWeaver',
+  relaycore: 'RelayCore',
+  simulator: 'Simulator',
+};
 const FIELDS = ['name', 'kind', 'provider', 'baseUrl', 'credential'];
 
 export function ConnectionForm({ provider, onSaved, onCancel }: Props) {
@@ -34,7 +42,7 @@ export function ConnectionForm({ provider, onSaved, onCancel }: Props) {
     setIssues(checked.success ? [] : issuesOf(checked.error));
     if (checked.success) save.mutate({ body });
   };
-  const custom = draft.kind === 'custom' || draft.kind === 'local';
+  const custom = draft.kind !== 'openai' && draft.kind !== 'anthropic';
   return (
     <form className="amh-stack" onSubmit={submit} noValidate>
       <div className="amh-form-grid">
