@@ -49,7 +49,7 @@ export async function modelCall(deps: Deps, req: IncomingMessage, res: ServerRes
     hedgeAfterMs: plan.policy?.hedgeAfterMs,
   });
   try {
-    if (plan.choices.length === 0) throw plan.nothing;
+    if (plan.choices.length === 0) throw plan.nothing();
     const admitted = limits.admit(plan.first);
     const denied = admitted instanceof Promise ? await admitted : admitted;
     if (denied) throw denied;

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { may } from '#core/identity/permissions.js';
 import { wellFormed } from '#store/identity.js';
@@ -47,11 +47,11 @@ const saidIn = (headers: IncomingHttpHeaders): Said => ({
 export function identify(deps: Pick<Deps, 'memory' | 'internalHash' | 'keysValidMs'>, headers: IncomingHttpHeaders, now: number): Caller {
   const token = tokenIn(headers);
   if (!token) throw unauthenticated('missing_api_key', 'Send your API key as "Authorization: Bearer mhk_…" or as "x-api-key: mhk_…".');
-  const hash = createHash('sha256').update(token).digest();
+  const hashed = hash('sha256', token, 'buffer');
   const environment = text(headers['x-modelhub-environment']);
-  if (timingSafeEqual(hash, deps.internalHash)) return internal(headers, environment);
+  if (timingSafeEqual(hashed, deps.internalHash)) return internal(headers, environment);
 
-  const key = deps.memory.keyByHash(hash.toString('hex'));
+  const key = deps.memory.keyByHash(hashed.toString('hex'));
   if (!key) {
     if (wellFormed(token)) throw unauthenticated('invalid_api_key', 'This API key is not known here.');
     throw unauthenticated('malformed_api_key', 'This is not a whole API key; check for a typo or a truncated paste.');
@@ -103,9 +103,7 @@ function internal(headers: IncomingHttpHeaders, environment: string | undefined)
 /** The hub's own parts, by the internal key. */
 export function isInternal(deps: Pick<Deps, 'internalHash'>, req: IncomingMessage): boolean {
   return timingSafeEqual(
-    createHash('sha256')
-      .update(tokenIn(req.headers) ?? '')
-      .digest(),
+    hash('sha256', tokenIn(req.headers) ?? '', 'buffer'),
     deps.internalHash,
   );
 }

@@ -45,7 +45,7 @@ export interface CallPlan {
   /** whom the event names when nothing can be tried */
   first: Target;
   /** why, when there are no choices */
-  nothing: Refusal;
+  nothing(): Refusal;
 }
 
 /** The targets that may take the call, in the order to try them. Throws a `Refusal` when the name stands for nothing here. */
@@ -69,7 +69,7 @@ function byName(deps: Deps, i: PlanInput, pin: string | undefined): CallPlan {
   return {
     ...{ policy: undefined, rule: null, strategy: 'weighted', excluded: [], needs: null, first: target },
     choices: blocked ? [] : [{ target, reason }],
-    nothing: blocked ?? notLive(i.caller, i.parsed.model),
+    nothing: () => blocked ?? notLive(i.caller, i.parsed.model),
   };
 }
 
@@ -170,7 +170,7 @@ function byPolicy(deps: Deps, i: PlanInput, policy: KnownPolicy): CallPlan {
     excluded,
     needs,
     first,
-    nothing: nobody(policy, excluded, made.retryAfterMs),
+    nothing: () => nobody(policy, excluded, made.retryAfterMs),
   };
 }
 
