@@ -54,7 +54,7 @@ export class Call {
       this.req.socket.resetAndDestroy();
       return;
     }
-    this.used = { ...NOTHING, ...this.plan.input }; // a call that is taken on has its input read
+    this.used = this.plan.input; // a call that is taken on has its input read
     const streams = this.ask.stream && this.ask.operation !== 'embedding' && this.ask.operation !== 'countTokens';
     await (streams ? this.stream() : this.whole());
   }

@@ -98,5 +98,7 @@ function vector({ ask, seed }: Subject, index: number): number[] | string {
 }
 
 function each<T>(n: number, make: (index: number) => T): T[] {
-  return Array.from({ length: n }, (_, i) => make(i));
+  const out: T[] = [];
+  for (let i = 0; i < n; i++) out.push(make(i));
+  return out;
 }
