@@ -1,8 +1,8 @@
 /**
  * Routing on real traffic: npm run bench:routing -- [folder] [--seeds 3] [--first 1] [--every 1] [--world near|wide|dear-is-fast] [--tables 1]
  * Six regimes, several seeds, three kinds of worlds; every policy meets the same calls and the same luck. Goals, for each statement
- * of weights: within 5 % of the best fixed policy of the regime, and at equal success at least 25 % cheaper and 30 % faster than
- * round robin over all regimes.
+ * of weights: in the mean over the seeds within 5 % of each seed's best fixed policy in every regime, by both measures; and at
+ * equal success at least 25 % cheaper and 30 % faster than round robin over all regimes.
  * The objective is the adaptive policy's own: latencyʷ × cost of a call, as the geometric mean over answered calls. Beside it stands
  * the same of the two arithmetic means, which no choice per call can optimise: two ways with the same product, one fast and dear,
  * one slow and cheap, have a worse product of means when both are used than either alone.

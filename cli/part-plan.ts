@@ -27,7 +27,13 @@ export function partPlan(settings: Settings) {
   const common = { mongodbUri, internalKey, keyringFile, dataDir, logLevel, allowedHosts, testMode: settings.testMode };
   return {
     api: { ...common, host, port: ports.api, temporal, gatewayUrl, publicUrl: settings.publicUrl, pagesDir, runnerSocket: socketPath },
-    gateway: { ...common, host, port: ports.gateway },
+    gateway: {
+      ...common,
+      host,
+      port: ports.gateway,
+      allowedOrigins: pageOrigins(settings),
+      otlpEndpoint: settings.otlpEndpoint,
+    },
     worker: { ...common, temporal, gatewayUrl, runnerSocket: socketPath, bundlePath },
     runner: { dataDir, socketPath, logLevel },
   };
@@ -44,4 +50,10 @@ function needed<T>(value: T | undefined, name: string): T {
   if (value === undefined)
     throw new SettingsError(`${name} is not set; a part alone needs it. Start the whole hub with npm start, or set it.`);
   return value;
+}
+
+/** Where browsers have the pages from: the public address, and this machine under both of its names. */
+function pageOrigins({ publicUrl, ports, host }: Settings): string[] {
+  const here = host === '127.0.0.1' ? [`http://localhost:${ports.api}`, `http://127.0.0.1:${ports.api}`] : [];
+  return [...new Set([new URL(publicUrl).origin, ...here])];
 }

@@ -25,6 +25,19 @@ test('two servers cannot share a port', () => {
   expect(() => loadSettings({ MODELHUB_GATEWAY_PORT: '4310' })).toThrow('port 4310 is given to both api and gateway');
 });
 
+test('connections reach this machine and its network only where nobody else reaches the hub, or where the operator says so', () => {
+  const allowed = (env: Record<string, string>): readonly string[] => loadSettings(env).allowedHosts;
+  for (const host of ['127.0.0.1', 'localhost', '::1', '127.0.0.9'])
+    expect(allowed({ MODELHUB_HOST: host })).toEqual(['loopback', 'private']);
+  for (const host of ['0.0.0.0', '::', '192.168.1.5', '127.0.0.1.evil.test']) expect(allowed({ MODELHUB_HOST: host })).toEqual([]);
+  expect(allowed({ MODELHUB_ALLOWED_HOSTS: 'none' })).toEqual([]);
+  expect(allowed({ MODELHUB_HOST: '0.0.0.0', MODELHUB_ALLOWED_HOSTS: '10.0.0.0/8, models.corp.test' })).toEqual([
+    '10.0.0.0/8',
+    'models.corp.test',
+  ]);
+  expect(() => allowed({ MODELHUB_ALLOWED_HOSTS: '10.0.0.0/8,http://x' })).toThrow(/MODELHUB_ALLOWED_HOSTS.*"http:\/\/x" is neither/);
+});
+
 test('a misspelt setting is a warning', () => {
   expect(loadSettings({ MODELHUB_APIPORT: '1' }).warnings).toEqual([expect.stringContaining('MODELHUB_APIPORT is not a setting')]);
 });

@@ -59,6 +59,7 @@ export const SETTINGS = {
     type: hosts,
     help: 'what connections may reach beside the internet, by commas: loopback, private, addresses, blocks, host names; or none (default: loopback,private when MODELHUB_HOST is of this machine alone, else none)',
   },
+  OTEL_EXPORTER_OTLP_ENDPOINT: { type: url, help: 'OTLP/HTTP receiver for traces of the gateway, off when not set (http://…:4318)' },
   MODELHUB_LOG_LEVEL: { type: z.enum(['debug', 'info', 'warn', 'error']), fallback: 'info', help: 'debug, info, warn or error' },
   MODELHUB_TEST: { type: flag, fallback: '0', help: 'short timings for tests, 0 or 1' },
 } as const satisfies Record<string, SettingRow>;
@@ -95,6 +96,8 @@ export interface Settings {
   readonly keyringFile: string;
   /** What connections may reach that is not public: `AddressGuard`. */
   readonly allowedHosts: readonly string[];
+  /** Where traces go; none when it is not set. */
+  readonly otlpEndpoint: string | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
   readonly testMode: boolean;
   /** True below `npm start`: then the death of npm must stop the hub too. */
@@ -157,6 +160,7 @@ export function loadSettings(env: Environment = process.env): Settings {
     internalKey: read('MODELHUB_INTERNAL_KEY'),
     keyringFile: resolve(root, read<string>('MODELHUB_KEYRING_FILE') ?? join(dataDir, 'keyring.json')),
     allowedHosts: read<string[]>('MODELHUB_ALLOWED_HOSTS') ?? (ONLY_HERE.test(host) ? ['loopback', 'private'] : []),
+    otlpEndpoint: read('OTEL_EXPORTER_OTLP_ENDPOINT'),
     logLevel: read<Settings['logLevel']>('MODELHUB_LOG_LEVEL') ?? 'info',
     testMode: read<boolean>('MODELHUB_TEST') ?? false,
     startedByNpm: env['npm_lifecycle_event'] !== undefined,

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
+import type { Traces } from '#adapters/telemetry/traces.js';
 import { AddressGuard } from '#adapters/providers/address-guard.js';
 import { Allowances } from './allowance/allowances.js';
 import { Factors } from './allowance/factors.js';
 import { Signals } from './allowance/signals.js';
-import { HealthBook } from './health/book.js';
+import { breakersOf, HealthBook } from './health/book.js';
 import { Pools } from './http/pools.js';
 import { Applier } from './journal/applier.js';
 import { lostEvent } from './journal/line.js';
@@ -21,6 +22,7 @@ import { keyringOpener } from './memory/keyring.js';
 import { StoreLink } from './memory/link.js';
 import { Memory } from './memory/memory.js';
 import { Snapshot } from './memory/snapshot.js';
+import { Metrics } from './metrics/metrics.js';
 import { Watch } from './memory/watch.js';
 import { CallTraces } from './pipeline/traces.js';
 import { GatewayServer } from './server.js';
@@ -42,6 +44,8 @@ export interface GatewayOptions {
   graceMs?: number;
   /** how long API keys are honoured without word from MongoDB */
   keysValidMs?: number;
+  /** OTLP/HTTP receiver of traces (`http://127.0.0.1:4318`); none: no traces */
+  otlpEndpoint?: string | undefined;
   /** origins of pages that may call from a browser: the hub's own */
   allowedOrigins?: readonly string[];
   /** how long a client may take for its head and its body, ms */
@@ -64,17 +68,21 @@ export async function startGateway(o: GatewayOptions): Promise<RunningGateway> {
   });
   const port = await server.listen(o.host, o.port);
   try {
-    return assemble(o, server, port);
+    // loaded only where a receiver is set: off costs nothing
+    const traces = o.otlpEndpoint ? new (await import('#adapters/telemetry/traces.js')).Traces(o.otlpEndpoint, { instance: idOf(port) }) : undefined;
+    return assemble(o, server, port, traces);
   } catch (e) {
     await server.stop(0); // nothing may listen that cannot serve
     throw e;
   }
 }
 
-function assemble(o: GatewayOptions, server: GatewayServer, port: number): RunningGateway {
+const idOf = (port: number): string => `gw-${port}@${hostname()}`;
+
+function assemble(o: GatewayOptions, server: GatewayServer, port: number, traces: Traces | undefined): RunningGateway {
   const log = o.log ?? stderrLog;
   const folder = join(o.dataDir, `gateway-${port}`);
-  const id = `gw-${port}@${hostname()}`;
+  const id = idOf(port);
 
   const { journal, held } = openJournal(join(folder, 'journal'), log);
   const memory = new Memory();
@@ -93,17 +101,25 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number): Runni
     open: link.open,
     onEvent: (event) => log('warn', 'allowances', { ...event }),
   });
-  const metrics = { observe: (_e: unknown) => undefined, text: async () => ({ text: '', contentType: 'text/plain' }) };
   const health = new HealthBook();
+  const metrics = new Metrics({
+    breakers: () => breakersOf(health),
+    journal: () => applier.stats(),
+    routingAgeMs: () => (memory.source === 'nothing' ? null : Date.now() - memory.confirmedAt),
+    keys: () => memory.tables.apiKeys.size,
+    spansDropped: () => traces?.dropped ?? 0,
+  });
+  const callTraces = new CallTraces(traces);
   server.serve({
     health,
     allowances,
     factors: new Factors(signals, clock),
     metrics,
-    traces: new CallTraces(),
+    traces: callTraces,
     allowedOrigins: new Set(o.allowedOrigins),
-    observe(event) {
+    observe(event, facts) {
       metrics.observe(event);
+      callTraces.end(facts.trace, event, facts.path);
       const { status } = event;
       // what was refused by us says nothing about who would have answered
       if (status !== 'limited' && status !== 'refused')
@@ -130,6 +146,7 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number): Runni
       await server.stop(o.graceMs ?? GRACE_MS);
       await allowances.stop();
       await applier.stop(FLUSH_MS);
+      await traces?.stop(1_000);
       await acknowledgement.stop();
       await watch.stop();
       await snapshot.stop();

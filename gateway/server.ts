@@ -97,7 +97,12 @@ export class GatewayServer {
     dialect: Dialect,
   ): Promise<void> {
     if (SECRET_IN_URL.test(req.url ?? ''))
-      throw new Refusal(400, 'invalid_request_error', 'key_in_url', 'Never put a key into the URL, where logs keep it; send it in a header, and replace this one.');
+      throw new Refusal(
+        400,
+        'invalid_request_error',
+        'key_in_url',
+        'Never put a key into the URL, where logs keep it; send it in a header, and replace this one.',
+      );
     if (req.headers.origin !== undefined) {
       cors(deps.allowedOrigins, req, res);
       if (req.method === 'OPTIONS') return preflight(res);
@@ -113,7 +118,8 @@ export class GatewayServer {
     if (path === '/healthz') return sendJson(res, 200, '{"status":"ok"}');
     if (path === '/readyz') return this.ready(deps, res);
     if (path === '/metrics' || path.startsWith('/internal/')) {
-      if (!isInternal(deps, req)) throw new Refusal(403, 'permission_error', 'internal_only', `${path.slice(0, 40)} is for the hub itself.`);
+      if (!isInternal(deps, req))
+        throw new Refusal(403, 'permission_error', 'internal_only', `${path.slice(0, 40)} is for the hub itself.`);
       return internal(deps, req, res, path);
     }
     throw new Refusal(

@@ -10,7 +10,7 @@ const newest = { at: -1, _id: -1 } as const;
 /**
  * One record per model call; id derived from the call, so that a repeated batch is harmless. Each filter of the request log
  * that may pick few events out of many has an index in the order of the pages; what most events lack, or have alike, is
- * indexed only where it says something.
+ * indexed only where it says something (`$gt: ''` is any text; the planner would not take `$type`).
  */
 export const usageEvents = collection({
   name: 'usageEvents',
@@ -22,9 +22,9 @@ export const usageEvents = collection({
     { key: { tenant: 1, key: 1, ...newest } },
     { key: { tenant: 1, modelId: 1, ...newest } },
     { key: { tenant: 1, provider: 1, ...newest } },
-    { key: { tenant: 1, user: 1, ...newest }, partial: { user: { $type: 'string' } } },
-    { key: { tenant: 1, policy: 1, ...newest }, partial: { policy: { $type: 'string' } } },
-    { key: { tenant: 1, workflow: 1, ...newest }, partial: { workflow: { $type: 'string' } } },
+    { key: { tenant: 1, user: 1, ...newest }, partial: { user: { $gt: '' } } },
+    { key: { tenant: 1, policy: 1, ...newest }, partial: { policy: { $gt: '' } } },
+    { key: { tenant: 1, workflow: 1, ...newest }, partial: { workflow: { $gt: '' } } },
     { key: { tenant: 1, status: 1, ...newest } },
   ],
 });

@@ -145,7 +145,11 @@ describe('a connection', () => {
   const resolver = (...answers: string[][]): { resolve: Resolve; asked: () => number } => {
     let n = 0;
     return {
-      resolve: (_name, _options, done) => done(null, (answers[n++] ?? []).map((address) => ({ address, family: address.includes(':') ? 6 : 4 }))),
+      resolve: (_name, _options, done) =>
+        done(
+          null,
+          (answers[n++] ?? []).map((address) => ({ address, family: address.includes(':') ? 6 : 4 })),
+        ),
       asked: () => n,
     };
   };

@@ -31,7 +31,8 @@ export const modelName = (e: UsageEvent): string => e.modelId.slice(e.modelId.in
 const sum = (...counts: (number | null)[]): number | null =>
   counts.every((c) => c === null) ? null : counts.reduce<number>((total, c) => total + (c ?? 0), 0);
 
-const known = (all: Loose): Attributes => Object.fromEntries(Object.entries(all).filter(([, v]) => v !== null && v !== undefined)) as Attributes;
+const known = (all: Loose): Attributes =>
+  Object.fromEntries(Object.entries(all).filter(([, v]) => v !== null && v !== undefined)) as Attributes;
 
 /** What went wrong, by a word that groups: a status of the provider or of ours, else how the call ended. */
 const errorType = (failed: boolean, httpStatus: number | null, otherwise: string): string | null =>

@@ -118,7 +118,14 @@ export class Traces {
       spanContext: () => context,
       ...(s.parentId === undefined
         ? {}
-        : { parentSpanContext: { traceId: call.traceId, spanId: s.parentId, traceFlags: TraceFlags.SAMPLED, isRemote: s.kind === SpanKind.SERVER } }),
+        : {
+            parentSpanContext: {
+              traceId: call.traceId,
+              spanId: s.parentId,
+              traceFlags: TraceFlags.SAMPLED,
+              isRemote: s.kind === SpanKind.SERVER,
+            },
+          }),
       startTime: hrTime(s.startMs),
       endTime: hrTime(s.startMs + s.durationMs),
       duration: hrTime(s.durationMs),

@@ -1,6 +1,13 @@
 import { providerOf } from '#adapters/providers/registry.js';
 import type { connectionContracts } from '#core/connection/contract.js';
-import { connectionCheck, connectionHealthList, type ConnectionView, type Sealed } from '#core/connection/schema.js';
+import {
+  type CheckQuestion,
+  connectionCheck,
+  connectionHealthList,
+  type ConnectionView,
+  type HealthQuestion,
+  type Sealed,
+} from '#core/connection/schema.js';
 import { badField, HubError } from '#core/shared/problem.js';
 import type { Ctx } from '#core/shared/scope.js';
 import { audited } from '#store/audit.js';
@@ -85,13 +92,13 @@ export function connectionRoutes(deps: ApiDeps): Handlers<keyof typeof connectio
     },
     'connections.check': async ({ ctx, params }) => {
       const { name, updatedAt } = await all.get(ctx, params.name);
-      return await deps.gateway.ask(ctx, 'check-connection', { tenant: ctx.tenant, name, updatedAt }, connectionCheck, {
-        timeoutMs: CHECK_TIMEOUT_MS,
-      });
+      const question: CheckQuestion = { tenant: ctx.tenant, name, updatedAt };
+      return await deps.gateway.ask(ctx, 'check-connection', question, connectionCheck, { timeoutMs: CHECK_TIMEOUT_MS });
     },
     'connections.health': async ({ ctx, params }) => {
       const { name } = await all.get(ctx, params.name);
-      const { health } = await deps.gateway.ask(ctx, 'health', { tenant: ctx.tenant }, connectionHealthList);
+      const question: HealthQuestion = { tenant: ctx.tenant };
+      const { health } = await deps.gateway.ask(ctx, 'health', question, connectionHealthList);
       return { health: health.filter((h) => h.connection === name) };
     },
     'connections.delete': async ({ ctx, params }) => {

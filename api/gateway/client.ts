@@ -36,7 +36,13 @@ export class GatewayClient {
     return read.data;
   }
 
-  private async post(ctx: Ctx, path: string, question: object, scope: string, timeoutMs: number): Promise<{ status: number; text: string }> {
+  private async post(
+    ctx: Ctx,
+    path: string,
+    question: object,
+    scope: string,
+    timeoutMs: number,
+  ): Promise<{ status: number; text: string }> {
     try {
       const r = await fetch(`${this.url}/internal/${path}`, {
         method: 'POST',

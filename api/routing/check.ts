@@ -60,7 +60,8 @@ function unreachable(p: RoutingPolicyInput): FieldError[] {
 function twice(p: RoutingPolicyInput): FieldError[] {
   const seen = new Set<string>();
   return p.candidates.flatMap(({ deployment }, i) => {
-    if (seen.has(deployment)) return [{ path: `candidates.${i}.deployment`, message: `"${deployment}" is named twice; add its weights up` }];
+    if (seen.has(deployment))
+      return [{ path: `candidates.${i}.deployment`, message: `"${deployment}" is named twice; add its weights up` }];
     seen.add(deployment);
     return [];
   });

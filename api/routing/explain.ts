@@ -1,5 +1,11 @@
 import type { z } from 'zod';
-import { type explainInput, explanation, type Explanation, type ExplainQuestion, type ModelSelection } from '#core/routing/explain/schema.js';
+import {
+  type explainInput,
+  explanation,
+  type Explanation,
+  type ExplainQuestion,
+  type ModelSelection,
+} from '#core/routing/explain/schema.js';
 import { HubError } from '#core/shared/problem.js';
 import { contains, type Ctx } from '#core/shared/scope.js';
 import type { ApiDeps } from '../deps.js';

@@ -11,7 +11,12 @@ export function settingsRoutes(deps: ApiDeps): Handlers<'gatewaySettings.get' | 
   const all = gatewaySettings(store);
   const viewOf = (s: StoredSettings | undefined) =>
     s
-      ? { unpriced: s.unpriced, ...(s.flatNano === undefined ? {} : { flatNano: s.flatNano }), updatedAt: s.updatedAt, updatedBy: s.updatedBy }
+      ? {
+          unpriced: s.unpriced,
+          ...(s.flatNano === undefined ? {} : { flatNano: s.flatNano }),
+          updatedAt: s.updatedAt,
+          updatedBy: s.updatedBy,
+        }
       : { unpriced: 'allow' as const, updatedAt: null, updatedBy: null };
   return {
     'gatewaySettings.get': async ({ ctx, params }) => {
@@ -29,7 +34,10 @@ export function settingsRoutes(deps: ApiDeps): Handlers<'gatewaySettings.get' | 
           await all.put(ctx, { ...body, ...params, id, scope, updatedAt: deps.now().toISOString(), updatedBy: ctx.actor }),
         );
         const change = { ...(before ? { before: viewOf(before) } : {}), after };
-        return { result: after, mutation: { action: 'routing:write', target: `deployment:${id}`, ...change, note: 'gateway settings', scope } };
+        return {
+          result: after,
+          mutation: { action: 'routing:write', target: `deployment:${id}`, ...change, note: 'gateway settings', scope },
+        };
       });
     },
   };

@@ -69,7 +69,14 @@ export async function provide(uri: string, upstream: number): Promise<string> {
 export async function startOurs(uri: string, dataDir: string, profile?: string): Promise<Part> {
   const port = await freePort();
   mkdirSync(dataDir, { recursive: true });
-  const options = { host: '127.0.0.1', port, mongodbUri: uri, internalKey: 'bench-internal-key', keyringFile: join(dataDir, 'keyring'), dataDir };
+  const options = {
+    host: '127.0.0.1',
+    port,
+    mongodbUri: uri,
+    internalKey: 'bench-internal-key',
+    keyringFile: join(dataDir, 'keyring'),
+    dataDir,
+  };
   const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
   const part = await startScript(join(__dirname, 'ours-process.cjs'), [JSON.stringify(options)], flags);
   for (let n = 0; n < 200; n++) {

@@ -20,7 +20,10 @@ export async function startPortkey(cacheDir: string): Promise<Part> {
       join(folder, 'package.json'),
       JSON.stringify({ private: true, dependencies: { '@portkey-ai/gateway': VERSION, ...server }, overrides: server }),
     );
-    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], { cwd: folder, stdio: ['ignore', 'ignore', 'inherit'] });
+    execFileSync('npm', ['install', '--no-audit', '--no-fund', '--ignore-scripts'], {
+      cwd: folder,
+      stdio: ['ignore', 'ignore', 'inherit'],
+    });
   }
   const port = await freePort();
   const child = await startProgram(process.execPath, [program, '--headless', `--port=${port}`], {

@@ -36,7 +36,13 @@ export async function startProgram(
   const end = Date.now() + o.withinMs;
   for (;;) {
     if (child.exitCode !== null) throw new Error(`${command} ended with ${child.exitCode}: ${said}`);
-    if (await fetch(o.url).then((r) => r.arrayBuffer().then(() => true), () => false)) return child;
+    if (
+      await fetch(o.url).then(
+        (r) => r.arrayBuffer().then(() => true),
+        () => false,
+      )
+    )
+      return child;
     if (Date.now() > end) throw new Error(`${command} did not listen within ${o.withinMs} ms: ${said}`);
     await sleep(100);
   }

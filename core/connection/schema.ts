@@ -63,6 +63,7 @@ export type ConnectionView = z.output<typeof connectionView>;
 
 /** What the API asks the gateway: `POST /internal/check-connection`. `updatedAt`: it waits for this state of the record. */
 export const checkQuestion = z.object({ tenant: z.string(), name: z.string(), updatedAt: iso });
+export type CheckQuestion = z.output<typeof checkQuestion>;
 /** Whether address and credential work now, by the provider's word; `message` never has the credential in it. */
 export const connectionCheck = z.object({
   ok: z.boolean(),
@@ -77,6 +78,7 @@ export type ConnectionCheck = z.output<typeof connectionCheck>;
 
 /** What the API asks the gateway: `POST /internal/health`. */
 export const healthQuestion = z.object({ tenant: z.string() });
+export type HealthQuestion = z.output<typeof healthQuestion>;
 /** What one gateway has seen of one model behind a connection since it started. */
 export const connectionHealth = z.object({
   connection: z.string(),

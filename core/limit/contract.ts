@@ -6,7 +6,7 @@ import { LIMIT_SUBJECTS, limitBody, limitRecord } from './schema.js';
 const tag = 'Limits';
 const params = z.object({ name });
 
-/** `scope` is that of the key that made it: only calls within it count. */
+/** `scope` is that of the key that made it: only keys of this scope or a wider one may change it. */
 export const limitView = limitRecord.extend({ scope: z.string() });
 export type LimitView = z.output<typeof limitView>;
 

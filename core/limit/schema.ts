@@ -44,7 +44,7 @@ function windowFits(v: { unit: LimitUnit; window?: string | undefined }, ctx: z.
     ctx.addIssue({ code: 'custom', path: ['window'], message: 'say `minute` or `day`' });
 }
 export const limitInput = z.strictObject(fields).superRefine(windowFits);
-/** without the name, which is in the path */
+/** A limit as it is written through the API: its name is in the path. */
 export const limitBody = z.strictObject(fields).omit({ name: true }).superRefine(windowFits);
 export const limitRecord = z.object({ ...fields, createdAt: iso, updatedAt: iso, updatedBy: z.string() });
 export type Limit = z.output<typeof limitRecord>;

@@ -2,18 +2,15 @@ import type { Claim } from '#core/limit/claim.js';
 import { committed, emptyIn, fitsIn, leaseMs, type Window, windowOf } from '#core/limit/window.js';
 import type { Exchange } from '#store/ledger.js';
 import type { LedgerAccess } from './access.js';
+import { Pace, slotsInAdvance } from './pace.js';
 
-/** In advance: so many calls, or what this long at the present rate uses, whichever is more. */
-const ADVANCE_CALLS = 8;
-const ADVANCE_SECONDS = 2;
-const ADVANCE_SLOTS = 4;
 /** A refusal is repeated for this long without asking again: near the limit the refusals make the load, not the grants. */
 const REFUSED_MS = 250;
 /** When a slot will come free nobody knows. */
 const SLOT_RETRY_MS = 1_000;
 /** Use is reported at least this often; sooner when little is left, because others wait for what an estimate held too much. */
 const REPORT_MS = 10_000;
-const REPORT_SCARCE_MS = 250;
+const REPORT_SOON_MS = 250;
 const IDLE_MS = { count: 20_000, slots: 3_000 };
 const FORGET_MS = 60_000;
 
@@ -40,6 +37,8 @@ export class Account {
   private used = 0;
   private confirmed = 0;
   private seq = 0;
+  /** the ledger may think that we hold more than we do */
+  private unsure = false;
   private deadline = Number.NEGATIVE_INFINITY;
   private asking: Promise<void> | undefined;
   private waiters: Waiter[] = [];
@@ -47,10 +46,7 @@ export class Account {
   private left: number | null = null;
   private emptyAt = 0;
   private refused = { amount: 0, until: 0, retryAt: 0 };
-  private claimSize = 1;
-  private drawn = 0;
-  private rate = 0;
-  private rateSince: number;
+  private readonly pace: Pace;
   private touched: number;
   private sentAt: number;
 
@@ -61,7 +57,8 @@ export class Account {
     this.window = windowOf(claim.windowMs);
     this.lease = lease;
     this.access = access;
-    this.rateSince = this.touched = this.sentAt = now;
+    this.pace = new Pace(now);
+    this.touched = this.sentAt = now;
   }
 
   /** Takes `amount` from the lease, or says that the ledger must be asked. */
@@ -118,12 +115,13 @@ export class Account {
   /** Housekeeping; true when the account holds nothing and may be forgotten. */
   tend(now: number): boolean {
     if (now >= this.deadline) this.lapse();
-    const unreported = this.used > this.confirmed;
+    const unreported = this.unsure || this.used > this.confirmed;
     if (this.pending === 0 && this.held <= 0 && !unreported && !this.asking) return now - this.touched > FORGET_MS;
     if (!this.idleLine()) return false;
     const idle = now - this.touched > (this.window ? IDLE_MS.count : IDLE_MS.slots);
-    if (idle && this.held > this.pending) void this.exchange(true);
-    else if (unreported && now - this.sentAt > (this.scarce() ? REPORT_SCARCE_MS : REPORT_MS)) void this.exchange(idle);
+    if (this.held < this.pending) void this.exchange();
+    else if (idle && this.held > this.pending) void this.exchange(true);
+    else if (unreported && now - this.sentAt > (this.unsure || this.scarce() ? REPORT_SOON_MS : REPORT_MS)) void this.exchange(idle);
     else if (this.deadline - now < leaseMs(this.window) / 2) void this.exchange(idle);
     return false;
   }
@@ -134,21 +132,22 @@ export class Account {
   /** Gives back what is free and reports what was used. */
   async close(): Promise<void> {
     while (this.asking) await this.asking;
-    if (this.held > this.pending || this.used > this.confirmed) await this.exchange(true);
+    if (this.held > this.pending || this.unsure || this.used > this.confirmed) await this.exchange(true);
   }
 
   private reserve(amount: number, now: number): void {
     this.pending += amount;
-    this.drawn += amount;
-    this.claimSize = amount;
+    this.pace.draw(amount);
     this.touched = now;
   }
   private idleLine = (): boolean => this.asking === undefined && !this.access.away;
   /** The ledger has not enough for another call: then what comes free here goes back to where others ask for it. */
-  private scarce = (): boolean => this.left !== null && this.left < this.claimSize;
+  private scarce = (): boolean => this.left !== null && this.left < this.pace.claim;
   /** Past its end the lease counts as spent, so what is free in it is gone. */
   private lapse(): void {
-    this.held = Math.min(this.held, this.pending);
+    if (this.held <= this.pending) return;
+    this.held = this.pending;
+    this.unsure = true;
   }
   private changeLimit(limit: number): void {
     if (limit < this.limit) this.lapse();
@@ -156,30 +155,18 @@ export class Account {
     this.left = null;
     this.refused.until = 0;
   }
-  /** How much should be free after an exchange. */
-  private advance(now: number): number {
-    if (!this.window) return Math.max(ADVANCE_SLOTS, Math.ceil(this.pending / 2));
-    const elapsed = now - this.rateSince;
-    if (elapsed > 200) {
-      this.rate = (this.rate + (this.drawn / elapsed) * 1000) / 2;
-      this.drawn = 0;
-      this.rateSince = now;
-    }
-    return Math.max(ADVANCE_CALLS * this.claimSize, Math.ceil(this.rate * ADVANCE_SECONDS));
-  }
-
   private exchange(giveBack = false): Promise<void> {
     const now = this.access.clock();
     if (now >= this.deadline) this.lapse();
-    const advance = giveBack ? 0 : this.advance(now);
+    const advance = giveBack ? 0 : this.window ? this.pace.advance(now) : slotsInAdvance(this.pending);
     // no longer ours from here on, so that nothing is granted from what the ledger is about to give to others
     if (this.waiters.length === 0 && this.held - this.pending > 2 * advance) this.held = this.pending + advance;
-    const batch = this.waiters.length;
+    const waiting = this.waiters.map((w) => w.amount);
     const heldSent = this.held;
     const keep = Math.max(this.held, this.pending, 0);
     const free = keep - this.pending;
-    const least = batch === 0 ? 0 : Math.max(1, this.waiters.reduce((min, w) => Math.min(min, w.amount), Number.POSITIVE_INFINITY) - free);
-    const demand = batch === 0 ? 0 : Math.max(least, this.waiters.reduce((sum, w) => sum + w.amount, 0) - free);
+    const least = waiting.length === 0 ? 0 : Math.max(1, Math.min(...waiting) - free);
+    const demand = Math.max(least, waiting.reduce((sum, amount) => sum + amount, 0) - free);
     const { tenant, allowance, lease, limit, window, used, confirmed } = this;
     const x: Exchange = {
       ...{ tenant, allowance, lease, limit, window, used, confirmed, keep, demand, least },
@@ -188,9 +175,11 @@ export class Account {
       advance: demand + Math.max(0, advance - free),
     };
     this.sentAt = now;
+    this.unsure = false;
     this.asking = this.access.exchange(x).then((answer) => {
       this.asking = undefined;
       if (!answer) {
+        this.unsure = true;
         for (const waiter of this.waiters.splice(0)) waiter.resolve('away');
         return;
       }
@@ -199,7 +188,7 @@ export class Account {
       this.deadline = now + leaseMs(window) * 0.98; // the server's clock may run a little faster than ours
       if (limit === this.limit) this.left = Math.max(0, limit - committed(answer.state, window));
       this.emptyAt = this.access.clock() + emptyIn(answer.state, window);
-      this.serve(batch, answer.state, limit);
+      this.serve(waiting.length, answer.state, limit);
       const refillable = !giveBack && !this.scarce() && (x.advance === 0 || answer.amount > keep);
       this.refillBelow = refillable ? Math.floor((this.held - this.pending) / 2) : 0;
       if (this.waiters.length > 0) void this.exchange();

@@ -52,7 +52,7 @@ export class Allowances {
    * @param now performance.now(), ms
    */
   reserve(claims: readonly Claim[], now: number): Grant | Denied | Promise<Grant | Denied> {
-    const accounts = new Array<Account>(claims.length);
+    const accounts: Account[] = [];
     for (let i = 0; i < claims.length; i++) {
       const claim = claims[i] as Claim;
       const account = (accounts[i] = this.account(claim, now));

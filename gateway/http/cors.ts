@@ -18,7 +18,10 @@ export function cors(allowed: ReadonlySet<string>, req: IncomingMessage, res: Se
 export function preflight(res: ServerResponse): void {
   if (res.hasHeader('access-control-allow-origin')) {
     res.setHeader('access-control-allow-methods', 'GET, POST');
-    res.setHeader('access-control-allow-headers', 'authorization, content-type, x-modelhub-environment, x-modelhub-revision, x-modelhub-user');
+    res.setHeader(
+      'access-control-allow-headers',
+      'authorization, content-type, x-modelhub-environment, x-modelhub-revision, x-modelhub-user',
+    );
     res.setHeader('access-control-max-age', '600');
   }
   res.writeHead(204).end();

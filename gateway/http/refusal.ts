@@ -37,7 +37,11 @@ export class Refusal extends Error {
   /** the same with more headers; its own win */
   with(headers: Record<string, string>): Refusal {
     const { status, type, code, message, param, limited } = this;
-    return new Refusal(status, type, code, message, { headers: { ...headers, ...this.headers }, limited, ...(param === null ? {} : { param }) });
+    return new Refusal(status, type, code, message, {
+      headers: { ...headers, ...this.headers },
+      limited,
+      ...(param === null ? {} : { param }),
+    });
   }
 }
 

@@ -2,6 +2,7 @@ import type { Operation } from '#adapters/providers/provider.js';
 import { claimsOf, subjectOf } from '#core/limit/claim.js';
 import { LIMIT_SUBJECTS } from '#core/limit/schema.js';
 import type { Explanation, ExplainQuestion } from '#core/routing/explain/schema.js';
+import { contains } from '#core/shared/scope.js';
 import type { Deps } from '../pipeline/deps.js';
 import type { Caller } from '../pipeline/identify.js';
 import { parseCall } from '../pipeline/parse.js';
@@ -51,12 +52,14 @@ function limitsAt(deps: Deps, caller: Caller, saidUser: string | null, { target 
     ...{ tenant: caller.tenant, environment: caller.environment, key: caller.key, user: caller.said.user ?? saidUser },
     ...{ modelId: revision.modelId, deployment: live.route.name, connection: revision.connection },
   };
-  const limits = deps.memory.limits(caller.tenant);
+  const limits = deps.memory.limits(caller.tenant).filter((l) => contains(l.scope, live.route.scope));
   return limits.flatMap((limit) => {
     const [claim] = claimsOf([limit], call, LIMIT_SUBJECTS, { requests: 1, tokens: 1, concurrency: 1 }, deps.factors.of);
     if (!claim) return [];
     const { name, per, unit, amount } = limit;
     const subject = subjectOf(per, call) ?? '';
-    return [{ name, per, subject, unit, window: limit.window ?? null, amount, inForce: claim.limit, left: deps.allowances.remaining(claim) }];
+    return [
+      { name, per, subject, unit, window: limit.window ?? null, amount, inForce: claim.limit, left: deps.allowances.remaining(claim) },
+    ];
   });
 }

@@ -11,9 +11,9 @@ import { explain } from './explain.js';
 /** What the other parts of the hub ask this gateway, by the internal key. Throws a `Refusal`. */
 export async function internal(deps: Deps, req: IncomingMessage, res: ServerResponse, path: string): Promise<void> {
   if (path === '/metrics') {
-    const { text, contentType } = await deps.metrics.text();
+    const { body, contentType } = await deps.metrics.text();
     res.writeHead(200, { 'content-type': contentType });
-    res.end(text);
+    res.end(body);
     return;
   }
   const answer = await answerOf(deps, req, path);

@@ -25,6 +25,10 @@ export class Applier {
   private stopping = false;
   private running: Promise<void> | undefined;
   private failures = 0;
+  /** kept over failures, when `at` is not known */
+  private lastAt: { segment: number; offset: number } | undefined;
+  private allFailures = 0;
+  private caughtUpAt = Date.now();
 
   /** @param held starts without an end that lie on disk already: the cursor may be past them, and their segments must stay */
   constructor(writer: JournalWriter, sink: Sink, log: Log, held: ReadonlyMap<string, number> = new Map()) {
@@ -43,6 +47,19 @@ export class Applier {
     await Promise.race([this.running, sleep(graceMs, undefined, { ref: false })]);
   }
 
+  /** Bytes on disk that are not in MongoDB, ms since there were none, and batches that failed since the start. */
+  stats(): { backlogBytes: number; behindMs: number; failures: number } {
+    const { writer } = this;
+    const { segment, offset } = this.lastAt ?? { segment: 0, offset: 0 };
+    let backlogBytes = 0;
+    for (const n of listSegments(writer.segments)) {
+      if (n < segment) continue;
+      const size = n === writer.segment ? writer.offset : sizeOf(segmentFile(writer.segments, n));
+      backlogBytes += n === segment ? Math.max(0, size - offset) : size;
+    }
+    return { backlogBytes, behindMs: backlogBytes === 0 ? 0 : Date.now() - this.caughtUpAt, failures: this.allFailures };
+  }
+
   private async run(): Promise<void> {
     for (;;) {
       try {
@@ -52,12 +69,14 @@ export class Applier {
         if (step === 'nothing') {
           if (this.stopping) return;
           await this.writer.grown();
+          this.caughtUpAt = Date.now();
         }
         // let a batch gather: a transaction costs the same for one event and for fifty
         if (!this.stopping) await sleep(GATHER_MS);
       } catch (e) {
         this.at = undefined; // the batch may have been committed: ask
         this.failures++;
+        this.allFailures++;
         if (this.failures === 1 || this.failures % 20 === 0)
           this.log('warn', 'applier: events stay in the journal for now', { failures: this.failures, reason: errorText(e) });
         if (this.stopping) return;
@@ -70,6 +89,7 @@ export class Applier {
   private async step(): Promise<'more' | 'some' | 'nothing'> {
     this.at ??= await this.position();
     const { segment, offset, applied } = this.at;
+    this.lastAt = this.at;
     const file = segmentFile(this.writer.segments, segment);
     const until = segment === this.writer.segment ? this.writer.offset : sizeOf(file);
     const read = await readSegment(file, offset, until, BATCH);
@@ -87,7 +107,10 @@ export class Applier {
       const next = { segment, offset: read.offset, applied: applied + events.length };
       if (events.length > 0) await this.sink.apply(events, { ...next, segment: segmentName(this.writer.segments, segment) });
       this.at = next;
-      return read.entries.length < BATCH ? 'some' : 'more';
+      this.lastAt = next;
+      if (read.entries.length === BATCH) return 'more';
+      this.caughtUpAt = Date.now();
+      return 'some';
     }
     const later = listSegments(this.writer.segments).find((n) => n > segment);
     if (later === undefined) return 'nothing';

@@ -208,4 +208,21 @@ describe('the applier', () => {
     await applied(path, sink);
     expect([ids(sink), sink.at?.applied]).toEqual([['a'], 4]);
   });
+  it('says how far it is behind', async () => {
+    const path = folder();
+    const writer = open(path);
+    const sink = Object.assign(new FakeSink(), { failBefore: 1 });
+    const applier = new Applier(writer, sink, (_l, m) => void logged.push(m));
+    writer.start(event('a'));
+    writer.end(event('a'));
+    expect(applier.stats()).toMatchObject({ backlogBytes: writer.offset, failures: 0 });
+    applier.start();
+    for (let n = 0; n < 100 && sink.events.length === 0; n++) await new Promise((resolve) => setTimeout(resolve, 20));
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(applier.stats()).toEqual({ backlogBytes: 0, behindMs: 0, failures: 1 });
+    writer.end(event('b'));
+    expect(applier.stats().backlogBytes).toBeGreaterThan(0);
+    await applier.stop(5_000);
+    expect(ids(sink)).toEqual(['a', 'b']);
+  });
 });

@@ -37,10 +37,30 @@ export class Metrics {
   constructor(sources: MetricsSources) {
     const registers = [this.registry];
     const kinds = { labelNames: ['stream'] as const, registers };
-    this.duration = new Histogram({ name: 'modelhub_call_duration_seconds', help: 'From the request to the end of the answer.', buckets: CALL_SECONDS, ...kinds });
-    this.firstByte = new Histogram({ name: 'modelhub_first_byte_seconds', help: 'From the request to the first byte of the answer.', buckets: CALL_SECONDS, ...kinds });
-    this.overhead = new Histogram({ name: 'modelhub_overhead_seconds', help: "The hub's own part of a call.", buckets: OVERHEAD_SECONDS, ...kinds });
-    this.limits = new Counter({ name: 'modelhub_limit_outcomes_total', help: 'Calls denied by a limit, and limits that could not be asked.', labelNames: ['outcome'], registers });
+    this.duration = new Histogram({
+      name: 'modelhub_call_duration_seconds',
+      help: 'From the request to the end of the answer.',
+      buckets: CALL_SECONDS,
+      ...kinds,
+    });
+    this.firstByte = new Histogram({
+      name: 'modelhub_first_byte_seconds',
+      help: 'From the request to the first byte of the answer.',
+      buckets: CALL_SECONDS,
+      ...kinds,
+    });
+    this.overhead = new Histogram({
+      name: 'modelhub_overhead_seconds',
+      help: "The hub's own part of a call.",
+      buckets: OVERHEAD_SECONDS,
+      ...kinds,
+    });
+    this.limits = new Counter({
+      name: 'modelhub_limit_outcomes_total',
+      help: 'Calls denied by a limit, and limits that could not be asked.',
+      labelNames: ['outcome'],
+      registers,
+    });
     for (const outcome of ['denied', 'away', 'open'] as const) this.limits.inc({ outcome }, 0);
     this.callCounters();
     this.gauges(sources);
@@ -79,17 +99,38 @@ export class Metrics {
       });
     };
     add('modelhub_requests_total', 'Model calls that are over.', LABELS, (counter) => {
-      for (const { operation, provider, model, status, stream, calls } of series.all()) counter.inc({ operation, provider, model, status, stream }, calls);
+      for (const { operation, provider, model, status, stream, calls } of series.all())
+        counter.inc({ operation, provider, model, status, stream }, calls);
     });
     add('modelhub_tokens_total', 'Tokens by class; classes never overlap.', ['class', 'model'], (counter) => {
       for (const c of TOKEN_CLASSES)
-        for (const [model, n] of sums(series.all(), (s) => s.model, (s) => s.tokens[c])) if (n > 0) counter.inc({ class: c.replace(/Tokens$/, ''), model }, n);
+        for (const [model, n] of sums(
+          series.all(),
+          (s) => s.model,
+          (s) => s.tokens[c],
+        ))
+          if (n > 0) counter.inc({ class: c.replace(/Tokens$/, ''), model }, n);
     });
-    add('modelhub_cost_dollars_total', 'US dollars, from integer nano-dollars; the ledger is the usage events, not this.', ['model'], (counter) => {
-      for (const [model, nano] of sums(series.all(), (s) => s.model, (s) => s.nanoDollars)) counter.inc({ model }, nano / 1e9);
-    });
+    add(
+      'modelhub_cost_dollars_total',
+      'US dollars, from integer nano-dollars; the ledger is the usage events, not this.',
+      ['model'],
+      (counter) => {
+        for (const [model, nano] of sums(
+          series.all(),
+          (s) => s.model,
+          (s) => s.nanoDollars,
+        ))
+          counter.inc({ model }, nano / 1e9);
+      },
+    );
     add('modelhub_unpriced_requests_total', 'Calls that used tokens and have no price.', ['model'], (counter) => {
-      for (const [model, n] of sums(series.all(), (s) => s.model, (s) => s.unpriced)) if (n > 0) counter.inc({ model }, n);
+      for (const [model, n] of sums(
+        series.all(),
+        (s) => s.model,
+        (s) => s.unpriced,
+      ))
+        if (n > 0) counter.inc({ model }, n);
     });
   }
 
@@ -107,7 +148,11 @@ export class Metrics {
       });
     };
     add('modelhub_journal_backlog_bytes', 'Journal that is not in MongoDB yet.', () => sources.journal().backlogBytes);
-    add('modelhub_journal_behind_seconds', 'Since all of the journal was in MongoDB; 0 when it is.', () => sources.journal().behindMs / 1000);
+    add(
+      'modelhub_journal_behind_seconds',
+      'Since all of the journal was in MongoDB; 0 when it is.',
+      () => sources.journal().behindMs / 1000,
+    );
     add('modelhub_applier_failures', 'Batches that MongoDB did not take, since the start.', () => sources.journal().failures);
     add('modelhub_routing_age_seconds', 'Since the routes were known to agree with MongoDB.', () => {
       const age = sources.routingAgeMs();

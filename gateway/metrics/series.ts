@@ -43,7 +43,8 @@ export class SeriesTable {
     const key = `${operation}|${status}|${stream}|${provider}|${model}`;
     const found = this.byKey.get(key);
     if (found) return found;
-    if (model !== OTHER && (this.byKey.size >= MAX_SERIES || model.length > MAX_LABEL)) return this.find(operation, OTHER, OTHER, status, stream);
+    if (model !== OTHER && (this.byKey.size >= MAX_SERIES || model.length > MAX_LABEL))
+      return this.find(operation, OTHER, OTHER, status, stream);
     const tokens = Object.fromEntries(TOKEN_CLASSES.map((c) => [c, 0])) as Record<TokenClass, number>;
     const fresh = { operation, provider, model, status, stream, calls: 0, unpriced: 0, nanoDollars: 0, tokens };
     this.byKey.set(key, fresh);

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { tokenEstimate } from '#core/cost/bound.js';
 import type { Ticket } from '#core/routing/breaker.js';
 import { abandoned, answered as answeredWell, failed as answeredIll, started } from '#core/routing/health.js';
@@ -9,6 +9,7 @@ import { dialectOf, translateError } from '../dialects/errors.js';
 import { answerHeaders, upstreamHeaders } from '../http/headers.js';
 import { Refusal } from '../http/refusal.js';
 import type { Seen } from '../health/book.js';
+import { limitIn } from '../health/limit-headers.js';
 import { revisionKey } from '../memory/inflight.js';
 import type { Deps } from './deps.js';
 import { brokenOff, type Failed, fateOf, noAddress, OutOfTime, reasonOf, unreachable } from './fate.js';
@@ -172,15 +173,20 @@ export class Attempts {
     const slot = revisionKey(to.target.live.key, to.target.revision.digest);
     const at = { sent: performance.now(), clock: Date.now() };
     overhead.sent(at.sent);
-    const relay = this.relay(to, sent, at.sent);
+    const relay = this.relay(to, sent, at.sent, (headers) => {
+      seen.limit = limitIn(headers, at.clock) ?? seen.limit;
+      if (ticket === 'probe') seen.breaker.onSuccess(ticket, Date.now()); // a good answer has begun: the others need not wait for its end
+    });
     this.relays.add(relay);
     deps.inflight.enter(to.origin);
     deps.inflight.enter(slot);
     started(seen.health, at.clock);
     let outcome: Outcome | undefined;
     try {
-      const headers = upstreamHeaders(this.i.req.headers, to.headers, facts.id, deps.traces.header(facts.trace, this.attempt));
-      deps.pools.get(to.origin).dispatch({ path: to.path, method: 'POST', headers, body: sent.body }, relay);
+      const headers = upstreamHeaders(this.i.req.headers, to.headers, facts.id, facts.trace?.header(this.attempt));
+      deps.pools
+        .get(to.origin, to.connection === null ? 'target' : 'connection')
+        .dispatch({ path: to.path, method: 'POST', headers, body: sent.body }, relay);
       outcome = await relay.outcome;
       if (outcome.kind !== 'over') this.note(to, at.sent, outcome);
       return outcome;
@@ -195,7 +201,7 @@ export class Attempts {
     }
   }
 
-  private relay(to: Address, sent: UpstreamRequest, sentAt: number): Relay {
+  private relay(to: Address, sent: UpstreamRequest, sentAt: number, answers: (headers: IncomingHttpHeaders) => void): Relay {
     const { deps, facts, parsed, limits, overhead, record, res } = this.i;
     const price = priceOf(deps, to.target, facts.operation, Date.now());
     const relay: Relay = new Relay({
@@ -205,7 +211,8 @@ export class Attempts {
       callerBody: () => JSON.parse(parsed.body.toString()) as Record<string, unknown>,
       hideUsage: sent.asksForUsage,
       estimate: { inputTokens: tokenEstimate(parsed.body.length), outputAtMost: null },
-      claim: () => {
+      claim: (headers) => {
+        answers(headers);
         this.answeredBy ??= relay;
         if (this.answeredBy !== relay) return false;
         for (const other of this.relays) if (other !== relay) other.cancel(new Error('another attempt was faster'));
@@ -221,7 +228,13 @@ export class Attempts {
   }
 
   /** What the outcome says of the candidate. An answer of the caller's making, or one that nobody waited for, says nothing. */
-  private learn(to: Address, { health, breaker }: Seen, ticket: Ticket, at: { sent: number; clock: number }, outcome: Outcome | undefined): void {
+  private learn(
+    to: Address,
+    { health, breaker }: Seen,
+    ticket: Ticket,
+    at: { sent: number; clock: number },
+    outcome: Outcome | undefined,
+  ): void {
     const now = Date.now();
     const startedAt = at.clock;
     const { facts } = this.i;
@@ -241,11 +254,16 @@ export class Attempts {
       abandoned(health, startedAt);
       return breaker.onRelease(ticket);
     }
-    answeredIll(health, now, startedAt);
+    // a provider that is asked too much is not a bad one: its breaker waits, its figures stay
+    if (fate.fault === 'rate-limit') abandoned(health, startedAt);
+    else answeredIll(health, now, startedAt);
     breaker.onFailure(ticket, fate.fault, now, fate.retryAfterMs);
   }
 
-  private judge(to: Address, tried: Failed | Extract<Tried, { kind: 'refused' }>): Pick<ReturnType<typeof fateOf>, 'next' | 'retryAfterMs'> {
+  private judge(
+    to: Address,
+    tried: Failed | Extract<Tried, { kind: 'refused' }>,
+  ): Pick<ReturnType<typeof fateOf>, 'next' | 'retryAfterMs'> {
     if (tried.kind === 'refused') {
       this.refusal ??= tried.refusal;
       return { next: 'elsewhere', retryAfterMs: undefined };

@@ -36,7 +36,8 @@ export async function modelCall(deps: Deps, req: IncomingMessage, res: ServerRes
     stream: parsed.stream,
     policy: plan.policy?.name ?? null,
     user: caller.said.user ?? parsed.user,
-    trace: deps.traces.begin(req.headers),
+    trace: deps.traces.begin(req.headers['traceparent']),
+    path: (req.url ?? '').split('?', 1)[0] as string,
   };
   const record = new CallRecord(deps, facts, plan.first);
   const limits = new CallLimits(deps, facts, parsed);

@@ -8,6 +8,8 @@ import type { Log } from '../log.js';
 import type { Credentials } from '../memory/credentials.js';
 import type { Inflight } from '../memory/inflight.js';
 import type { Memory } from '../memory/memory.js';
+import type { Metrics } from '../metrics/metrics.js';
+import type { CallFacts } from './record.js';
 import type { CallTraces } from './traces.js';
 
 /** What the steps of a call work with. */
@@ -20,11 +22,11 @@ export interface Deps {
   health: HealthBook;
   allowances: Allowances;
   factors: Factors;
-  metrics: { observe(e: UsageEvent): void; text(): Promise<{ text: string; contentType: string }> };
+  metrics: Metrics;
   traces: CallTraces;
   log: Log;
   /** told of every event once, when its end line is in the journal */
-  observe(event: UsageEvent & { tenant: string }): void;
+  observe(event: UsageEvent & { tenant: string }, facts: CallFacts): void;
   /** SHA-256 of the internal key */
   internalHash: Buffer;
   /** how long keys are honoured without word from MongoDB */

@@ -61,10 +61,22 @@ export function brokenOff(to: Address, cause: string | null, waitMs: number): Re
   const name = to.target.live.route.name;
   const headers = { 'retry-after': String(seconds) };
   if (cause === 'rate-limit' || cause === 'quota')
-    return new Refusal(429, 'rate_limit_error', `upstream_${cause.replace('-', '_')}`, `The provider of "${name}" takes no calls for ${seconds} s (${cause}).`, { headers });
-  return new Refusal(503, 'upstream_error', 'breaker_open', `"${name}" has failed too often (${cause ?? 'failures'}) and is left alone for ${seconds} s.`, {
-    headers,
-  });
+    return new Refusal(
+      429,
+      'rate_limit_error',
+      `upstream_${cause.replace('-', '_')}`,
+      `The provider of "${name}" takes no calls for ${seconds} s (${cause}).`,
+      { headers },
+    );
+  return new Refusal(
+    503,
+    'upstream_error',
+    'breaker_open',
+    `"${name}" has failed too often (${cause ?? 'failures'}) and is left alone for ${seconds} s.`,
+    {
+      headers,
+    },
+  );
 }
 
 export const reasonOf = (f: Failed): string => (f.kind === 'failed' ? `the upstream answered ${f.status}` : errorText(f.error));

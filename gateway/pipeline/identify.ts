@@ -102,5 +102,10 @@ function internal(headers: IncomingHttpHeaders, environment: string | undefined)
 
 /** The hub's own parts, by the internal key. */
 export function isInternal(deps: Pick<Deps, 'internalHash'>, req: IncomingMessage): boolean {
-  return timingSafeEqual(createHash('sha256').update(tokenIn(req.headers) ?? '').digest(), deps.internalHash);
+  return timingSafeEqual(
+    createHash('sha256')
+      .update(tokenIn(req.headers) ?? '')
+      .digest(),
+    deps.internalHash,
+  );
 }

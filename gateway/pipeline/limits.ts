@@ -1,7 +1,10 @@
 import { tokenEstimate } from '#core/cost/bound.js';
 import type { LimitSubject } from '#core/limit/schema.js';
 import { type Amounts, type CallSubjects, type Claim, claimsOf } from '#core/limit/claim.js';
+import { headroomNow } from '#core/routing/headroom.js';
 import type { Denied, Grant } from '../allowance/grant.js';
+import type { Seen } from '../health/book.js';
+import { contains } from '#core/shared/scope.js';
 import { Refusal } from '../http/refusal.js';
 import { revisionKey } from '../memory/inflight.js';
 import type { Deps } from './deps.js';
@@ -39,7 +42,7 @@ export class CallLimits {
     const claims = this.claims(target, OF_THE_CALL);
     if (claims.length === 0) return undefined;
     const keep = (got: Grant | Denied): Refusal | undefined => {
-      if (!got.granted) return refusalOf(got);
+      if (!got.granted) return this.refusal(got);
       this.own = got;
       got.begin();
       return undefined;
@@ -52,7 +55,7 @@ export class CallLimits {
     const claims = [...slotsOf(target), ...this.claims(target, OF_THE_ATTEMPT)];
     if (claims.length === 0) return NOTHING;
     const keep = (got: Grant | Denied): AttemptGrant | Refusal => {
-      if (!got.granted) return refusalOf(got, target);
+      if (!got.granted) return this.refusal(got, target);
       this.latest = got;
       return got;
     };
@@ -68,11 +71,17 @@ export class CallLimits {
     this.own?.settle({ tokens });
   }
 
+  private refusal(denied: Denied, target?: Target): Refusal {
+    this.deps.metrics.limit(denied.code === 'limit_unknown' ? 'away' : 'denied');
+    return refusalOf(denied, target);
+  }
   private claims(target: Target, subjects: readonly LimitSubject[]): Claim[] {
     const { caller, user } = this.facts;
-    const limits = this.deps.memory.limits(caller.tenant);
-    if (limits.length === 0 || caller.purpose === 'warm') return [];
+    const all = this.deps.memory.limits(caller.tenant);
+    if (all.length === 0 || caller.purpose === 'warm') return [];
     const { revision, live } = target;
+    // a limit that was made within a scope counts only what is called there
+    const limits = all.filter((l) => contains(l.scope, live.route.scope));
     const call: CallSubjects = {
       ...{ tenant: caller.tenant, environment: caller.environment, key: caller.key, user },
       ...{ modelId: revision.modelId, deployment: live.route.name, connection: revision.connection },
@@ -99,10 +108,11 @@ function slotsOf({ live, revision }: Target): Claim[] {
 }
 const SLOTS = 'slots';
 
-/** Share of its places that a target has free here, 0 … 1; 1 when it has no bound. */
-export function headroomOf({ inflight }: Pick<Deps, 'inflight'>, { live, revision }: Target): number {
-  if (revision.slots === null) return 1;
-  return Math.max(0, 1 - inflight.count(revisionKey(live.key, revision.digest)) / revision.slots);
+/** The smaller share of what a target has left: its places here, and what its provider says of its own limits. 0 … 1. */
+export function headroomOf({ inflight }: Pick<Deps, 'inflight'>, { live, revision }: Target, { limit }: Seen, now: number): number {
+  const told = headroomNow(limit, now);
+  if (revision.slots === null) return told;
+  return Math.min(told, Math.max(0, 1 - inflight.count(revisionKey(live.key, revision.digest)) / revision.slots));
 }
 
 function refusalOf(denied: Denied, target?: Target): Refusal {

@@ -18,7 +18,10 @@ export function modelList(memory: Memory, caller: Caller, dialect: Dialect): str
     const found = resolved(memory, caller, id);
     if (found) add(id, found.live.route.publishedAt, found.revision.provider);
   }
-  return modelListFor(dialect, [...entries.values()].sort((a, b) => (a.id < b.id ? -1 : 1)));
+  return modelListFor(
+    dialect,
+    [...entries.values()].sort((a, b) => (a.id < b.id ? -1 : 1)),
+  );
 }
 
 function resolved(memory: Memory, caller: Caller, id: string) {

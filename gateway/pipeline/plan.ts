@@ -75,18 +75,26 @@ function byName(deps: Deps, i: PlanInput, pin: string | undefined): CallPlan {
 
 const leftOut = ({ exclude }: PlanInput, { live, revision }: Target): Refusal | undefined =>
   exclude?.has(live.route.name) || exclude?.has(revision.modelId)
-    ? new Refusal(400, 'invalid_request_error', 'no_eligible_candidate', 'The question leaves out the only deployment of that name.', { param: 'model' })
+    ? new Refusal(400, 'invalid_request_error', 'no_eligible_candidate', 'The question leaves out the only deployment of that name.', {
+        param: 'model',
+      })
     : undefined;
 
 /** Deployments that are named, or that serve a model that is named, as if a policy had them. */
 function among(deps: Deps, { caller }: PlanInput, names: readonly string[]): KnownPolicy {
   const candidates = routesOf(deps.memory, caller)
-    .filter(({ route, weights, revisions }) => names.includes(route.name) || weights.some((w) => names.includes(revisions.get(w.digest)?.modelId ?? '')))
+    .filter(
+      ({ route, weights, revisions }) =>
+        names.includes(route.name) || weights.some((w) => names.includes(revisions.get(w.digest)?.modelId ?? '')),
+    )
     .map(({ route }) => ({ deployment: route.name, weight: 1 }));
   const at = new Date(0).toISOString();
   const { tenant, scope, environment } = caller;
   const name = names.join(', ');
-  return { ...routingPolicyInput.parse({ name: 'among', environment, candidates: candidates.length > 0 ? candidates : [{ deployment: 'none' }] }), ...{ tenant, scope, name, createdAt: at, updatedAt: at, updatedBy: '' } };
+  return {
+    ...routingPolicyInput.parse({ name: 'among', environment, candidates: candidates.length > 0 ? candidates : [{ deployment: 'none' }] }),
+    ...{ tenant, scope, name, createdAt: at, updatedAt: at, updatedBy: '' },
+  };
 }
 
 /** The refusal of a model without a price, where its deployment wants it blocked. */
@@ -154,7 +162,16 @@ function byPolicy(deps: Deps, i: PlanInput, policy: KnownPolicy): CallPlan {
   });
   const first = choices[0]?.target ?? targets.values().next().value;
   if (!first) throw notLive(i.caller, i.parsed.model);
-  return { policy, rule: rule?.name ?? null, strategy, choices, excluded, needs, first, nothing: nobody(policy, excluded, made.retryAfterMs) };
+  return {
+    policy,
+    rule: rule?.name ?? null,
+    strategy,
+    choices,
+    excluded,
+    needs,
+    first,
+    nothing: nobody(policy, excluded, made.retryAfterMs),
+  };
 }
 
 type Draft = Omit<PlanCandidate, 'cost'> & { target: Target };
@@ -164,11 +181,12 @@ function draft(deps: Deps, target: Target, weight: number): Draft {
   const { live, revision } = target;
   const { tenant, name } = live.route;
   const connection = revision.connection === null ? undefined : deps.memory.connection(tenant, revision.connection);
-  const { health, breaker } = deps.health.of(healthName(tenant, revision, revision.endpoints[0]), connection);
+  const seen = deps.health.of(healthName(tenant, revision, revision.endpoints[0]), connection);
+  const { health, breaker } = seen;
   return {
     ...{ id: name, target, weight, health, breaker },
     facts: factsOf(deps.memory.offering(tenant, revision.modelId), connection?.region ?? null),
-    headroom: headroomOf(deps, target),
+    headroom: headroomOf(deps, target, seen, Date.now()),
   };
 }
 

@@ -1,6 +1,5 @@
 import { costOf } from '#core/cost/price.js';
 import type { Operation } from '#adapters/providers/provider.js';
-import { UNKNOWN_YET } from '#core/metric/blank.js';
 import type { UsageAttempt, UsageEvent } from '#core/metric/schema.js';
 import { NO_TOKENS, type Tokens, totalTokens } from '#core/metric/tokens.js';
 import type { JournalEvent } from '../journal/line.js';
@@ -9,6 +8,7 @@ import type { Deps } from './deps.js';
 import type { Caller } from './identify.js';
 import type { AnswerEnd } from './relay.js';
 import type { Target } from './targets.js';
+import type { OneTrace } from './traces.js';
 
 /** What is known of a call before it is tried. */
 export interface CallFacts {
@@ -18,7 +18,9 @@ export interface CallFacts {
   stream: boolean;
   policy: string | null;
   user: string | null;
-  trace: string | null;
+  trace: OneTrace | null;
+  /** `/v1/chat/completions` */
+  path: string;
   /** performance clock at the start of the call */
   startedAt: number;
 }
@@ -61,7 +63,7 @@ export class CallRecord {
   }
   /** Throws `JournalRefused`. */
   start(): void {
-    this.deps.journal.start(this.event({ status: 'lost' }));
+    this.deps.journal.start(this.event());
   }
   /** The target that is tried now; the last one stands in the event. */
   goesTo(target: Target): void {
@@ -74,55 +76,75 @@ export class CallRecord {
     const { tokens } = e;
     this.totalTokens = totalTokens(tokens);
     this.outputTokens = tokens.outputTokens === null ? null : tokens.outputTokens + (tokens.reasoningTokens ?? 0);
-    const event = this.event({
-      ...tokens,
-      usageSource: e.usageSource,
-      status: e.status,
-      httpStatus: e.httpStatus,
-      error: e.error,
-      finishReason: e.finishReason,
-      ...cost(e, tokens),
-      latencyMs: round(performance.now() - this.facts.startedAt),
-      firstByteMs: e.firstByteMs === null ? null : round(e.firstByteMs),
-      overheadMs: e.overheadMs === null ? null : round(e.overheadMs),
-      attempts: this.tries.length,
-      tries: this.tries,
-      routeReason: e.routeReason,
-    });
+    const event = this.event();
+    // member by member: on Node 20 a spread of as many members costs 50 µs, more than all the rest of a call's record
+    Object.assign(event, tokens, cost(e, tokens));
+    event.usageSource = e.usageSource;
+    event.status = e.status;
+    event.httpStatus = e.httpStatus;
+    event.error = e.error;
+    event.finishReason = e.finishReason;
+    event.latencyMs = round(performance.now() - this.facts.startedAt);
+    event.firstByteMs = e.firstByteMs === null ? null : round(e.firstByteMs);
+    event.overheadMs = e.overheadMs === null ? null : round(e.overheadMs);
+    event.attempts = this.tries.length;
+    event.tries = this.tries;
+    event.routeReason = e.routeReason;
     this.deps.journal.end(event);
-    this.deps.observe(event);
+    this.deps.observe(event, this.facts);
   }
 
-  private event(o: Partial<JournalEvent>): JournalEvent {
+  /** All that is known before the end; the rest is null, written out because this runs twice a call. */
+  private event(): JournalEvent {
     const { route } = this.target.live;
     const { revision } = this.target;
-    const { caller } = this.facts;
+    const { facts } = this;
+    const { caller } = facts;
+    const { said } = caller;
     return {
-      ...UNKNOWN_YET,
-      tries: [],
-      status: 'lost',
-      id: this.facts.id,
+      id: facts.id,
       at: this.at,
       tenant: route.tenant,
       scope: route.scope,
       environment: route.environment,
       deployment: route.name,
-      policy: this.facts.policy,
+      policy: facts.policy,
       revision: revision.digest,
       modelId: revision.modelId,
       modelVersion: revision.modelVersion,
       provider: revision.provider,
       connection: revision.connection,
       key: caller.key,
-      user: this.facts.user,
-      operation: this.facts.operation,
-      stream: this.facts.stream,
+      user: facts.user,
+      operation: facts.operation,
+      stream: facts.stream,
       purpose: caller.purpose,
-      workflow: caller.said.workflow,
-      run: caller.said.run,
-      node: caller.said.node,
-      trace: this.facts.trace,
-      ...o,
+      status: 'lost',
+      httpStatus: null,
+      error: null,
+      finishReason: null,
+      inputTokens: null,
+      cacheReadTokens: null,
+      cacheWrite5mTokens: null,
+      cacheWrite1hTokens: null,
+      outputTokens: null,
+      reasoningTokens: null,
+      inputAudioTokens: null,
+      outputAudioTokens: null,
+      imageTokens: null,
+      usageSource: null,
+      cost: null,
+      priceVersion: null,
+      latencyMs: null,
+      firstByteMs: null,
+      overheadMs: null,
+      attempts: 0,
+      tries: [],
+      routeReason: null,
+      workflow: said.workflow,
+      run: said.run,
+      node: said.node,
+      trace: facts.trace?.traceId ?? null,
     };
   }
 }

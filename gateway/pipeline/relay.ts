@@ -47,7 +47,7 @@ export interface RelayInput {
   /** the hub has asked for the usage chunk of the stream, the caller has not: it is kept from the caller */
   hideUsage: boolean;
   /** the first attempt with an answer gets true; a second one is late */
-  claim(): boolean;
+  claim(headers: IncomingHttpHeaders): boolean;
   /** headers that say what was chosen; asked for when the answer starts */
   explain(): Record<string, string>;
   /** called once, before the caller can see the end of its answer */
@@ -80,6 +80,7 @@ export class Relay implements Dispatcher.DispatchHandler {
   private firstByteMs: number | null = null;
   private claimed = false;
   private finished = false;
+  private gathering = false;
   private over = false;
   private readonly i: RelayInput;
 
@@ -115,7 +116,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       this.whole = [];
       return;
     }
-    if (!this.i.claim()) {
+    if (!this.i.claim(headers)) {
       this.over = true;
       this.settle({ kind: 'late' });
       controller.abort(new Error('another attempt has answered'));
@@ -151,7 +152,9 @@ export class Relay implements Dispatcher.DispatchHandler {
       const out = this.translated ? this.translated.push(chunk) : this.filter ? this.filter.push(chunk) : chunk;
       // clients take the end mark or the last byte for the end, so the end line comes before that chunk
       if (this.tap.done || this.remaining <= 0 || this.translated?.done) this.answered();
-      if (out.length === 0 || this.i.res.write(out)) return;
+      if (out.length === 0) return;
+      this.gather();
+      if (this.i.res.write(out)) return;
     } catch (e) {
       this.died(e instanceof Error ? e : new Error(String(e)));
       controller.abort(new Error('not translatable'));
@@ -187,6 +190,19 @@ export class Relay implements Dispatcher.DispatchHandler {
     if (this.claimed) return this.died(error);
     this.over = true;
     this.settle({ kind: 'unreached', error });
+  }
+
+  /** The frames of one read of the upstream's socket go out in one write: nothing waits, and a stream costs half as much. */
+  private gather(): void {
+    if (this.gathering) return;
+    this.gathering = true;
+    this.i.res.cork();
+    process.nextTick(() => this.release());
+  }
+  private release(): void {
+    if (!this.gathering) return;
+    this.gathering = false;
+    this.i.res.uncork();
   }
 
   /** Error answers and answers to be translated are taken whole, up to a bound. */
@@ -240,11 +256,12 @@ export class Relay implements Dispatcher.DispatchHandler {
       res.end(text);
       return;
     }
+    this.release();
     if (!this.sse || complete) {
       res.destroy();
       return;
     }
-    const boundary = this.translated !== undefined || (this.tap?.atBoundary ?? true);
+    const boundary = this.translated !== undefined || (this.filter ?? this.tap)?.atBoundary !== false;
     if (!told) res.write(`${boundary ? '' : '\n\n'}${errorEventFor(dialectOf(this.i.operation), failure)}`);
     // no last chunk: what the client has is the error event and a connection that ends early
     res.socket?.setTimeout(FLUSH_MS, () => res.destroy());

@@ -1,17 +1,26 @@
-import type { IncomingHttpHeaders } from 'node:http';
+import type { CallTrace, Traces } from '#adapters/telemetry/traces.js';
+import { parseTraceparent } from '#adapters/telemetry/traceparent.js';
+import type { UsageEvent } from '#core/metric/schema.js';
 
-/** W3C Trace Context: version, trace id, parent id, flags. */
-const TRACEPARENT = /^[\da-f]{2}-([\da-f]{32})-([\da-f]{16})-([\da-f]{2})/;
+/** The trace of one call: its id for the event, and the header of each attempt (undefined: the caller's own goes on). */
+export interface OneTrace {
+  readonly traceId: string;
+  header(attempt: number): string | undefined;
+}
 
-/** Which trace a call belongs to. */
+/** Traces when a receiver is set; else only the caller's trace id is kept, which costs nothing. */
 export class CallTraces {
-  /** The caller's trace id; null when it names none that is valid. */
-  begin(headers: IncomingHttpHeaders): string | null {
-    const { traceparent } = headers;
-    return typeof traceparent === 'string' ? (TRACEPARENT.exec(traceparent)?.[1] ?? null) : null;
+  private readonly traces: Traces | undefined;
+  constructor(traces: Traces | undefined) {
+    this.traces = traces;
   }
-  /** The header of one attempt; undefined: the caller's own goes on. */
-  header(_trace: string | null, _attempt: number): string | undefined {
-    return undefined;
+  begin(header: string | string[] | undefined): OneTrace | null {
+    const text = typeof header === 'string' ? header : undefined;
+    if (this.traces) return this.traces.begin(text);
+    const parent = parseTraceparent(text);
+    return parent ? { traceId: parent.traceId, header: () => undefined } : null;
+  }
+  end(trace: OneTrace | null, event: UsageEvent & { tenant: string }, path: string): void {
+    if (trace && this.traces) this.traces.end(trace as CallTrace, event, { path });
   }
 }

@@ -101,9 +101,12 @@ export class Collection<S extends z.ZodObject> {
     const doc = this.toDoc(ctx, record);
     const where = { _id: doc['_id'], tenant: ctx.tenant };
     const stored = await edge(this.model.findOne(where, { scope: 1 }).lean<Filter>().exec());
-    const scope = String(stored?.['scope'] ?? ctx.scope);
+    const scope = typeof stored?.['scope'] === 'string' ? stored['scope'] : ctx.scope;
     if (!contains(ctx.scope, scope))
-      throw new HubError('forbidden', `Your key is limited to ${ctx.scope}; "${record.id}" belongs to ${scope || 'the whole organisation'}.`);
+      throw new HubError(
+        'forbidden',
+        `Your key is limited to ${ctx.scope}; "${record.id}" belongs to ${scope || 'the whole organisation'}.`,
+      );
     await edge(this.model.replaceOne({ ...where, ...(stored ? { scope } : {}) }, doc, { upsert: true }).exec());
     return this.parse(doc);
   }

@@ -77,3 +77,18 @@ test('another tenant hears nothing of it; a topic needs its permission', async (
   await Promise.all([rival.close(), ours.close()]);
   expect((await hub.call('GET', '/api/v1/live?topics=nonsense')).status).toBe(400);
 });
+
+test('policies, settings and limits are topics', async () => {
+  const all = listen('routing,limits');
+  const catalogOnly = listen('catalog');
+  await until('both listen', () => all.events.length > 0 && catalogOnly.events.length > 0);
+  await hub.reach('development', 'one', 'live');
+  await hub.call('PUT', '/api/v1/routing/policies/development/front', { candidates: [{ deployment: 'one' }] });
+  await hub.call('PUT', '/api/v1/limits/all', { per: 'key', unit: 'concurrency', amount: 100 });
+  const topics = () => all.events.filter((e) => e.event === 'changed').map((e) => e.data.topic);
+  await until('policy and limit are told', () => topics().includes('routing') && topics().includes('limits'));
+  await hub.call('PUT', '/api/v1/deployments/development/one/gateway', { unpriced: 'block' });
+  await until('the settings are told', () => topics().filter((t) => t === 'routing').length === 2);
+  expect(catalogOnly.events.filter((e) => e.event === 'changed')).toEqual([]);
+  await Promise.all([all.close(), catalogOnly.close()]);
+});

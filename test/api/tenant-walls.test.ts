@@ -69,7 +69,9 @@ describe.each(entries.filter(([id, c]) => c.params && !MAKES_ITS_OWN.includes(id
 });
 describe.each(entries.filter(([, c]) => !c.params && c.method === 'GET'))('%s as another tenant', (id, c) => {
   test('shows nothing of ours', async () => {
-    const r = await hub.call('GET', `${c.path}${c.path.endsWith('catalog') ? `?q=${CANARY}` : (QUERIES[id] ?? '')}`, undefined, { key: rival });
+    const r = await hub.call('GET', `${c.path}${c.path.endsWith('catalog') ? `?q=${CANARY}` : (QUERIES[id] ?? '')}`, undefined, {
+      key: rival,
+    });
     expect(r.status).toBe(200);
     expect(JSON.stringify(r.body)).not.toContain(CANARY);
   });

@@ -54,6 +54,11 @@ describe('a connection', () => {
     ['a line break in the credential', custom('x', { credential: `${SECRET}\nhost: evil` }), 'credential'],
     ['an unknown field', custom('x', { apiKey: SECRET }), 'apiKey'],
     ['a name with a slash', custom('a/b'), 'name'],
+    ["this machine's address", custom('x', { baseUrl: 'http://127.0.0.1:4314' }), 'baseUrl'],
+    ['the same in other figures', custom('x', { baseUrl: 'http://0x7f.1/v1' }), 'baseUrl'],
+    ['the metadata service of a cloud', { name: 'x', kind: 'local', baseUrl: 'http://169.254.169.254' }, 'baseUrl'],
+    ['a simulator that this hub may not reach', { name: 'x', kind: 'simulator' }, 'baseUrl'],
+    ['neuroweaver without an address', { name: 'x', kind: 'neuroweaver' }, 'baseUrl'],
   ])('%s is told by its field', async (_what, body, path) => {
     const a = await call('POST', '/api/v1/connections', body);
     expect(a.status).toBe(400);
@@ -64,6 +69,11 @@ describe('a connection', () => {
     const moved = await call('PATCH', '/api/v1/connections/moves', { baseUrl: 'https://evil.test/v1' });
     expect(moved.body).toMatchObject({ status: 400, errors: [{ path: 'credential' }] });
     expect((await call('PATCH', '/api/v1/connections/moves', { baseUrl: 'https://one.test/v2' })).status).toBe(200);
+    const inside = { baseUrl: 'http://[::ffff:10.0.0.1]/v1', credential: 'k' };
+    expect((await call('PATCH', '/api/v1/connections/moves', inside)).body).toMatchObject({
+      status: 400,
+      errors: [{ path: 'baseUrl', message: expect.stringContaining('private network') }],
+    });
     const both = await call('PATCH', '/api/v1/connections/moves', { baseUrl: 'https://two.test/v1', credential: 'short' });
     expect(both.body).toMatchObject({ baseUrl: 'https://two.test/v1', hasCredential: true });
     expect(both.body).not.toHaveProperty('credentialHint'); // the old key's would be a lie, the new key is too short for one

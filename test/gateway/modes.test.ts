@@ -23,7 +23,9 @@ const at = new Date().toISOString();
 const status =
   (code: number, body: object | string, headers: Record<string, string> = {}): Behaviour =>
   (res) =>
-    void res.writeHead(code, { 'content-type': 'application/json', ...headers }).end(typeof body === 'string' ? body : JSON.stringify(body));
+    void res
+      .writeHead(code, { 'content-type': 'application/json', ...headers })
+      .end(typeof body === 'string' ? body : JSON.stringify(body));
 const policy = (name: string, o: object) =>
   routingPolicies(hub.store).insert(ctx(), {
     ...routingPolicyInput.parse({ name, environment: 'production', ...o }),
@@ -34,8 +36,17 @@ const priced = async (id: string) =>
   offerings(hub.store).insert(ctx(), {
     ...{ id, name: id, version: '1', provider: 'one', providerName: 'One', model: id, upstreamModel: 'm', modelType: 'text' as const },
     ...{ capabilities: ['tools'], supportedTasks: [], modalities: { input: ['text'], output: ['text'] }, maxTokens: 0, contextWindow: 0 },
-    ...{ status: 'active' as const, securityLevel: 'internal' as const, compliance: [], openWeights: false, owner: 'tenant' as const, served: false },
-    priceBook: [{ effectiveFrom: '2020-01-01T00:00:00.000Z', prices: { input: 2_000_000_000, output: 4_000_000_000, cacheRead: 1_000_000_000 } }],
+    ...{
+      status: 'active' as const,
+      securityLevel: 'internal' as const,
+      compliance: [],
+      openWeights: false,
+      owner: 'tenant' as const,
+      served: false,
+    },
+    priceBook: [
+      { effectiveFrom: '2020-01-01T00:00:00.000Z', prices: { input: 2_000_000_000, output: 4_000_000_000, cacheRead: 1_000_000_000 } },
+    ],
   });
 
 beforeAll(async () => {
@@ -47,7 +58,11 @@ beforeAll(async () => {
   await priced('one/model');
   await hub.route('first', 1, [hostedBy('one')]);
   await hub.route('second', 1, [hostedBy('two')]);
-  await policy('both', { strategy: 'priority', candidates: [{ deployment: 'first' }, { deployment: 'second' }], retry: { baseMs: 1, maxMs: 5 } });
+  await policy('both', {
+    strategy: 'priority',
+    candidates: [{ deployment: 'first' }, { deployment: 'second' }],
+    retry: { baseMs: 1, maxMs: 5 },
+  });
   gateway = await hub.gateway();
 });
 afterAll(async () => {
@@ -78,7 +93,13 @@ describe('4: a stream costs what the same answer costs as JSON, with and without
     one.behave = status(200, { choices: [], usage: { prompt_tokens: 5, completion_tokens: 2 } });
     const whole = await call(gateway.url, key, { model: 'first' });
     await whole.text();
-    const expected = { inputTokens: 5, outputTokens: 2, cost: 5 * 2_000 + 2 * 4_000, usageSource: 'provider', priceVersion: '2020-01-01T00:00:00.000Z' };
+    const expected = {
+      inputTokens: 5,
+      outputTokens: 2,
+      cost: 5 * 2_000 + 2 * 4_000,
+      usageSource: 'provider',
+      priceVersion: '2020-01-01T00:00:00.000Z',
+    };
     expect(await lastEvent(idOf(whole))).toMatchObject(expected);
     const asked = await streamed({ stream_options: { include_usage: true } });
     expect(asked.event).toMatchObject(expected);
@@ -157,7 +178,13 @@ describe('8: a model without a price', () => {
   it('costs null and never 0', async () => {
     const answer = await call(gateway.url, key, { model: 'second' });
     await answer.text();
-    expect(await lastEvent(idOf(answer))).toMatchObject({ status: 'ok', cost: null, priceVersion: null, inputTokens: 8, cacheReadTokens: 3 });
+    expect(await lastEvent(idOf(answer))).toMatchObject({
+      status: 'ok',
+      cost: null,
+      priceVersion: null,
+      inputTokens: 8,
+      cacheReadTokens: 3,
+    });
   });
   it('is refused where its deployment says so, and costs a flat sum where it says that', async () => {
     await settings({ unpriced: 'block' });
@@ -176,7 +203,11 @@ describe('14: a provider that is in trouble', () => {
   it('is passed over for the next candidate, and every try is told', async () => {
     one.behave = status(500, { error: { message: 'boom' } });
     const answer = await call(gateway.url, key, { model: 'both' });
-    expect([answer.status, answer.headers.get('x-modelhub-deployment'), answer.headers.get('x-modelhub-attempts')]).toEqual([200, 'second', '2']);
+    expect([answer.status, answer.headers.get('x-modelhub-deployment'), answer.headers.get('x-modelhub-attempts')]).toEqual([
+      200,
+      'second',
+      '2',
+    ]);
     await answer.text();
     expect(await lastEvent(idOf(answer))).toMatchObject({
       ...{ policy: 'both', deployment: 'second', attempts: 2 },
@@ -204,7 +235,11 @@ describe('14: a provider that is in trouble', () => {
   it('a 429 of the only provider reaches the caller with its Retry-After', async () => {
     one.behave = status(429, { error: { message: 'slow down' } }, { 'retry-after': '17' });
     const answer = await call(gateway.url, key, { model: 'first' });
-    expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toEqual([429, '17', { error: { message: 'slow down' } }]);
+    expect([answer.status, answer.headers.get('retry-after'), await answer.json()]).toEqual([
+      429,
+      '17',
+      { error: { message: 'slow down' } },
+    ]);
     expect(one.seen).toHaveLength(1);
   });
 });

@@ -26,7 +26,7 @@ function textMessage(message: unknown, i: number): { role: string; text: string 
   if (!ROLES.has(role))
     throw new Untranslatable(`${at}.role`, `this provider takes plain text and has no messages of the role ${JSON.stringify(role)}`);
   for (const [name, value] of Object.entries(more))
-    if (value !== null && value !== undefined)
+    if (value !== null && value !== undefined && !(Array.isArray(value) && value.length === 0))
       throw new Untranslatable(`${at}.${name}`, `this provider takes plain text; "${name}" of a message cannot be said in it`);
   return { role: role as string, text: textOf(content, `${at}.content`) };
 }

@@ -14,7 +14,7 @@ const aiResponse = z.object({
     cost: z.number().nullish(),
     latency: z.number().nullish(),
     confidence: z.number().nullish(),
-    metadata: z.looseObject({ usage: z.unknown(), fromCache: z.boolean().nullish() }).nullish(),
+    metadata: z.looseObject({ usage: z.unknown().optional(), fromCache: z.boolean().nullish() }).nullish(),
     timestamp: z.string().nullish(),
   }),
 });

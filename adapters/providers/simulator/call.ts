@@ -54,7 +54,7 @@ export class Call {
       this.req.socket.resetAndDestroy();
       return;
     }
-    this.used = usedAt({ ...this.plan, reasoning: 0 }, 0, this.ask.n);
+    this.used = { ...NOTHING, ...this.plan.input }; // a call that is taken on has its input read
     const streams = this.ask.stream && this.ask.operation !== 'embedding' && this.ask.operation !== 'countTokens';
     await (streams ? this.stream() : this.whole());
   }
@@ -66,10 +66,11 @@ export class Call {
 
   private async whole(): Promise<void> {
     const { profile, fault } = this.set;
-    await this.wait(this.baseMs());
+    const base = this.baseMs();
+    if (base > 0) await pause(base);
     // a whole answer grows unseen: who leaves early pays for what was there
     for (let k = 1; profile.perTokenMs > 0 && k < this.plan.text; k++) {
-      await this.wait(profile.perTokenMs * this.jitter(k));
+      await pause(profile.perTokenMs * this.jitter(k));
       if (this.closed) return;
       this.used = usedAt(this.plan, k, this.ask.n);
     }
@@ -93,7 +94,8 @@ export class Call {
     const { plan, ask } = this;
     const form = streamForm(this.subject(), ask.continuousUsage || profile.continuousUsage);
     const breaksAt = fault === 'cut' || fault === 'malformed' ? Math.floor(this.drawn(3) * (plan.text + 1)) : Number.POSITIVE_INFINITY;
-    await this.wait(this.baseMs());
+    const base = this.baseMs();
+    if (base > 0) await pause(base);
     if (this.closed) return;
     this.res.writeHead(200, { ...this.headers(), 'content-type': 'text/event-stream; charset=utf-8', 'cache-control': 'no-cache' });
     this.used = usedAt(plan, 0, ask.n);
@@ -102,7 +104,7 @@ export class Call {
     if (breaksAt === 0) return this.breakOff(head);
     await this.write(head);
     for (let k = 0; k < plan.text && !this.closed; k++) {
-      if (profile.perTokenMs > 0 && k > 0) await this.wait(profile.perTokenMs * this.jitter(k));
+      if (profile.perTokenMs > 0 && k > 0) await pause(profile.perTokenMs * this.jitter(k));
       if (this.closed) return;
       this.used = usedAt(plan, k + 1, ask.n);
       const frame = form.token(k, this.used);
@@ -131,12 +133,11 @@ export class Call {
 
   private settle(): void {
     const { callId, used, told, outcome, res } = this;
-    const { invoice, onEnd } = this.set;
     const free = outcome === 'refused' || outcome === 'reset' || this.ask.operation === 'countTokens';
     const tokens = free ? NOTHING : used;
     const saidAll = free || (told !== null && told === used);
     const { model, operation, stream } = this.ask;
-    invoice.add({
+    this.set.invoice.add({
       callId,
       model,
       operation,
@@ -147,7 +148,7 @@ export class Call {
       told: free ? null : told,
       exactKnown: saidAll && outcome !== 'aborted',
     });
-    onEnd();
+    this.set.onEnd();
   }
 
   private send(status: number, text: string, headers: Record<string, string>): void {
@@ -166,9 +167,6 @@ export class Call {
       };
       this.res.once('drain', done).once('close', done);
     });
-  }
-  private wait(ms: number): Promise<unknown> | undefined {
-    return ms > 0 ? pause(ms) : undefined;
   }
   private baseMs(): number {
     const { profile, fault } = this.set;

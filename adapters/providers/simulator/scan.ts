@@ -17,7 +17,7 @@ export function membersOf(body: Buffer): Map<string, Span> | undefined {
   while (body[at] === QUOTE) {
     const keyEnd = stringEnd(body, at);
     if (keyEnd < 0) return undefined;
-    const key = body.toString('utf8', at + 1, keyEnd - 1);
+    const key = textIn(body, at, keyEnd);
     at = skipSpace(body, keyEnd);
     if (body[at++] !== 0x3a) return undefined;
     at = skipSpace(body, at);
@@ -44,6 +44,16 @@ export function elementsOf(body: Buffer, [from, to]: Span): number {
     if (body[at] === 0x2c) at = skipSpace(body, at + 1);
   }
   return n;
+}
+
+function textIn(b: Buffer, open: number, end: number): string {
+  const raw = b.toString('utf8', open + 1, end - 1);
+  if (!raw.includes('\\')) return raw;
+  try {
+    return JSON.parse(`"${raw}"`) as string;
+  } catch {
+    return raw; // no JSON: it is no name that anyone looks for
+  }
 }
 
 function skipSpace(b: Buffer, at: number): number {

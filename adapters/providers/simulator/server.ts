@@ -99,7 +99,6 @@ class Desk {
   async take(req: IncomingMessage, res: ServerResponse): Promise<void> {
     const path = (req.url ?? '').split('?', 1)[0] ?? '';
     const body = await bodyOf(req);
-    if (body === undefined) return; // the caller left while it was sending
     const operation = PATHS[path];
     if (operation && req.method === 'POST') return this.call(req, res, operation, body);
     if (req.method === 'GET' && path === '/v1/models') return json(res, 200, this.models());
@@ -168,8 +167,8 @@ const unreadable = (operation: Operation): Ask => ({
   base64: false,
 });
 
-/** Undefined when the caller goes before its body has come. A body that is too long is read on, and kept only up to there. */
-function bodyOf(req: IncomingMessage): Promise<Buffer | undefined> {
+/** Never, when the caller goes before its body has come. A body that is too long is read on, and kept only up to there. */
+function bodyOf(req: IncomingMessage): Promise<Buffer> {
   return new Promise((resolve) => {
     const chunks: Buffer[] = [];
     let size = 0;
@@ -177,8 +176,7 @@ function bodyOf(req: IncomingMessage): Promise<Buffer | undefined> {
       if (size <= MAX_BODY) chunks.push(chunk);
       size += chunk.length;
     });
-    req.once('end', () => resolve(chunks.length === 1 ? chunks[0] : Buffer.concat(chunks)));
-    req.once('close', () => resolve(undefined));
+    req.once('end', () => resolve(chunks.length === 1 && chunks[0] ? chunks[0] : Buffer.concat(chunks)));
   });
 }
 

@@ -76,7 +76,12 @@ function ConnectionFacts({ connection: c }: { connection: ConnectionView }) {
             {c.provider}
           </Link>,
         ],
-        ['Base URL', <span key="u" className="amh-mono">{c.baseUrl}</span>],
+        [
+          'Base URL',
+          <span key="u" className="amh-mono">
+            {c.baseUrl}
+          </span>,
+        ],
         ['Region', c.region ?? <span className="amh-muted">not said</span>],
         ['Credential', <Credential key="c" connection={c} />],
         ['Changed', <Time key="t" iso={c.updatedAt} />],

@@ -83,7 +83,9 @@ function SettingsForm({ settings, params }: FormProps) {
         <Button
           type="submit"
           busy={save.isPending}
-          blocked={blocked ?? (unchanged ? 'Nothing has been changed yet.' : fault === undefined ? undefined : 'Say what a call counts as.')}
+          blocked={
+            blocked ?? (unchanged ? 'Nothing has been changed yet.' : fault === undefined ? undefined : 'Say what a call counts as.')
+          }
         >
           Save for {params.name}
         </Button>

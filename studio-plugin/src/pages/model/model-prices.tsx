@@ -17,7 +17,7 @@ const CLASSES = {
   output: 'Output',
   cacheRead: 'Cache read',
   cacheWrite: 'Cache write',
-  cacheWrite1h: 'Cache write 1 h',
+  cacheWrite1h: 'Cache write, 1 h',
   inputAudio: 'Audio in',
   outputAudio: 'Audio out',
   reasoning: 'Reasoning',
