@@ -9,6 +9,8 @@ import { Select, TextInput } from '../../kit/input.js';
 import { ProblemNotice } from '../../kit/problem-notice.js';
 import { errorAt, errorsOf, issuesOf } from '../deploy/field-errors.js';
 import { draftFor, inputOf } from './connection-draft.js';
+import { KIND_WORDS } from './kind-words.js';
+import { RegionField } from './region-field.js';
 
 interface Props {
   /** provider id of the catalog that the connection is wanted for */
@@ -16,16 +18,11 @@ interface Props {
   onSaved: (connection: ConnectionView) => void;
   onCancel: () => void;
 }
-const KINDS = {
-  openai: 'OpenAI',
-  anthropic: 'Anthropic',
-  custom: 'OpenAI-compatible API',
-  local: 'Local',
-  neuroweaver: 'NeuroWeaver',
-  relaycore: 'RelayCore',
-  simulator: 'Simulator',
-};
-const FIELDS = ['name', 'kind', 'provider', 'baseUrl', 'credential'];
+const FIELDS = ['name', 'kind', 'provider', 'baseUrl', 'region', 'credential'];
+/** These have no address of their own. */
+const NEED_URL: readonly string[] = ['custom', 'neuroweaver', 'relaycore'];
+/** These reach one provider of the catalog and no other. */
+const ONE_PROVIDER: readonly string[] = ['openai', 'anthropic'];
 
 export function ConnectionForm({ provider, onSaved, onCancel }: Props) {
   const [draft, setDraft] = useState(() => draftFor(provider));
@@ -42,7 +39,8 @@ export function ConnectionForm({ provider, onSaved, onCancel }: Props) {
     setIssues(checked.success ? [] : issuesOf(checked.error));
     if (checked.success) save.mutate({ body });
   };
-  const custom = draft.kind !== 'openai' && draft.kind !== 'anthropic';
+  const custom = !ONE_PROVIDER.includes(draft.kind);
+  const bare = draft.kind === 'neuroweaver' || draft.kind === 'relaycore';
   return (
     <form className="amh-stack" onSubmit={submit} noValidate>
       <div className="amh-form-grid">
@@ -54,7 +52,7 @@ export function ConnectionForm({ provider, onSaved, onCancel }: Props) {
             <Select
               {...ids}
               value={draft.kind}
-              options={CONNECTION_KINDS.map((k) => [k, KINDS[k]] as const)}
+              options={CONNECTION_KINDS.map((k) => [k, KIND_WORDS[k]] as const)}
               onText={(kind) => change({ kind: kind as typeof draft.kind })}
             />
           )}
@@ -81,12 +79,13 @@ export function ConnectionForm({ provider, onSaved, onCancel }: Props) {
       </div>
       <Field
         label="Base URL"
-        optional={draft.kind !== 'custom'}
+        optional={!NEED_URL.includes(draft.kind)}
         error={errorAt(errors, 'baseUrl')}
-        hint="With its /v1, as in https://api.example.com/v1"
+        hint={bare ? 'Without a path, as in https://models.example.com' : 'With its /v1, as in https://api.example.com/v1'}
       >
         {(ids) => <TextInput {...ids} type="url" value={draft.baseUrl} onText={(baseUrl) => change({ baseUrl })} />}
       </Field>
+      <RegionField value={draft.region} error={errorAt(errors, 'region')} onText={(region) => change({ region })} />
       <Field
         label="Credential"
         optional={custom}

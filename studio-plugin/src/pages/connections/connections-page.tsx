@@ -12,6 +12,8 @@ import { Page } from '../../kit/page.js';
 import { ProblemNotice } from '../../kit/problem-notice.js';
 import { Skeleton } from '../../kit/skeleton.js';
 import { useToast } from '../../kit/use-toast.js';
+import { CheckResult } from './check-result.js';
+import { useCheck } from './use-check.js';
 import { ConnectionForm } from './connection-form.js';
 import { ConnectionsTable } from './connections-table.js';
 import { CredentialForm } from './credential-form.js';
@@ -24,6 +26,8 @@ export function ConnectionsPage() {
   const [adding, setAdding] = useState(false);
   const [changing, setChanging] = useState<ConnectionView>();
   const [deleting, setDeleting] = useState<ConnectionView>();
+  const [checking, setChecking] = useState<ConnectionView>();
+  const check = useCheck();
   const remove = useAction('connections.delete', {
     invalidates: ['connections.list', 'models.get'],
     onDone: (_, input) => {
@@ -46,7 +50,16 @@ export function ConnectionsPage() {
         </Empty>
       )}
       {data && data.connections.length > 0 && (
-        <ConnectionsTable connections={data.connections} blocked={blocked} onChange={setChanging} onDelete={setDeleting} />
+        <ConnectionsTable
+          connections={data.connections}
+          blocked={blocked}
+          onCheck={(c) => {
+            setChecking(c);
+            check.mutate({ params: { name: c.name } });
+          }}
+          onChange={setChanging}
+          onDelete={setDeleting}
+        />
       )}
       <Dialog open={adding} onClose={() => setAdding(false)} title="Add a connection" wide>
         <ConnectionForm
@@ -56,6 +69,9 @@ export function ConnectionsPage() {
             setAdding(false);
           }}
         />
+      </Dialog>
+      <Dialog open={checking !== undefined} onClose={() => setChecking(undefined)} title={`Check of ${checking?.name ?? ''}`}>
+        {check.isPending ? <Skeleton rows={2} label="Asking the provider" /> : <CheckResult result={check.data} error={check.error} />}
       </Dialog>
       <Dialog open={changing !== undefined} onClose={() => setChanging(undefined)} title={`Change ${changing?.name ?? ''}`}>
         {changing && <CredentialForm connection={changing} onClose={() => setChanging(undefined)} />}

@@ -7,6 +7,7 @@ import { RecentCalls } from './recent-calls.js';
 import { Replicas } from './replicas.js';
 import { Revisions } from './revisions.js';
 import { RolloutSteps } from './rollout-steps.js';
+import { UnpricedCalls } from './unpriced-calls.js';
 
 /** The answer first, then the evidence, history last. */
 export function DeploymentBody({ deployment }: { deployment: DeploymentAnswer }) {
@@ -19,6 +20,7 @@ export function DeploymentBody({ deployment }: { deployment: DeploymentAnswer })
       <Revisions deployment={deployment} />
       <CallSample deployment={deployment} />
       <RecentCalls deployment={deployment} />
+      <UnpricedCalls deployment={deployment} />
       <History deployment={deployment} />
     </>
   );

@@ -73,7 +73,12 @@ const TYPESCRIPT: Language = {
   words: {},
   pad: ' ',
 };
-const PYTHON: Language = { text: (v) => JSON.stringify(v), key: (k) => JSON.stringify(k), words: { true: 'True', false: 'False', null: 'None' }, pad: '' };
+const PYTHON: Language = {
+  text: (v) => JSON.stringify(v),
+  key: (k) => JSON.stringify(k),
+  words: { true: 'True', false: 'False', null: 'None' },
+  pad: '',
+};
 
 function literal(value: unknown, l: Language): string {
   if (typeof value === 'string') return l.text(value);

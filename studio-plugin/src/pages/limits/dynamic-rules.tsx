@@ -13,13 +13,31 @@ const SIGNALS = [
 const LABEL = { usage: 'Above, requests', cost: 'Above, dollars', performance: 'Above, %' };
 
 /** Rules that tighten the limit while a signal is high. */
-export function DynamicRules({ rules, errors, onChange }: { rules: readonly RuleDraft[]; errors: readonly FieldError[]; onChange: (rules: RuleDraft[]) => void }) {
+export function DynamicRules({
+  rules,
+  errors,
+  onChange,
+}: {
+  rules: readonly RuleDraft[];
+  errors: readonly FieldError[];
+  onChange: (rules: RuleDraft[]) => void;
+}) {
   return (
-    <Rows legend="Tighten it while a signal is high" what="dynamic rule" optional rows={rules} blank={EMPTY_RULE} most={5} onChange={onChange}>
+    <Rows
+      legend="Tighten it while a signal is high"
+      what="dynamic rule"
+      optional
+      rows={rules}
+      blank={EMPTY_RULE}
+      most={5}
+      onChange={onChange}
+    >
       {(rule, change, i) => (
         <div className="amh-form-grid">
           <Field label="Signal" error={errorAt(errors, `dynamic.${i}.basedOn`)}>
-            {(ids) => <Select {...ids} value={rule.basedOn} options={SIGNALS} onText={(v) => change({ basedOn: v as RuleDraft['basedOn'] })} />}
+            {(ids) => (
+              <Select {...ids} value={rule.basedOn} options={SIGNALS} onText={(v) => change({ basedOn: v as RuleDraft['basedOn'] })} />
+            )}
           </Field>
           <Field label={LABEL[rule.basedOn]} error={errorAt(errors, `dynamic.${i}.threshold`)}>
             {(ids) => <TextInput {...ids} inputMode="decimal" value={rule.threshold} onText={(threshold) => change({ threshold })} />}

@@ -81,7 +81,12 @@ export function LimitDialog({ existing, onClose }: { existing?: LimitView; onClo
         <div className="amh-form-grid">
           <Field label="What is counted" error={errorAt(errors, 'unit')}>
             {(ids) => (
-              <Select {...ids} value={draft.unit} options={options(LIMIT_UNITS, (u) => UNIT[u])} onText={(v) => set({ unit: v as LimitDraft['unit'] })} />
+              <Select
+                {...ids}
+                value={draft.unit}
+                options={options(LIMIT_UNITS, (u) => UNIT[u])}
+                onText={(v) => set({ unit: v as LimitDraft['unit'] })}
+              />
             )}
           </Field>
           <Field label="At most" error={errorAt(errors, 'amount')}>

@@ -54,7 +54,11 @@ export function LimitsPage() {
       <ConfirmDialog
         open={deleting !== undefined}
         title={`Delete the limit ${deleting?.name ?? ''}`}
-        text={deleting ? `This holds no longer, within a second: ${limitText(deleting, deleting.per === 'key' ? nameOf(deleting.match) : deleting.match)}` : ''}
+        text={
+          deleting
+            ? `This holds no longer, within a second: ${limitText(deleting, deleting.per === 'key' ? nameOf(deleting.match) : deleting.match)}`
+            : ''
+        }
         action={`Delete ${deleting?.name ?? ''}`}
         busy={remove.isPending}
         error={remove.error}

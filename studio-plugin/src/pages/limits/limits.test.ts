@@ -9,9 +9,18 @@ const limit = (patch: object) => limitInput.parse({ name: 'a', per: 'key', unit:
 describe('a limit in plain language', () => {
   test.each([
     [{}, 'Each key may make 60 requests in any minute, over all environments.'],
-    [{ per: 'user', unit: 'tokens', window: 'day', amount: 1_000_000, environment: 'production' }, 'Each user may use 1,000,000 tokens in any 24 hours, in production.'],
-    [{ per: 'model', match: 'openai/gpt-4o', amount: 1 }, 'The model openai/gpt-4o may take 1 request in any minute, over all environments.'],
-    [{ per: 'connection', unit: 'concurrency', window: undefined, amount: 8 }, 'Each connection may work on 8 calls at the same time, over all environments.'],
+    [
+      { per: 'user', unit: 'tokens', window: 'day', amount: 1_000_000, environment: 'production' },
+      'Each user may use 1,000,000 tokens in any 24 hours, in production.',
+    ],
+    [
+      { per: 'model', match: 'openai/gpt-4o', amount: 1 },
+      'The model openai/gpt-4o may take 1 request in any minute, over all environments.',
+    ],
+    [
+      { per: 'connection', unit: 'concurrency', window: undefined, amount: 8 },
+      'Each connection may work on 8 calls at the same time, over all environments.',
+    ],
   ])('%j', (patch, text) => expect(limitText(limit(patch))).toBe(text));
   test.each([
     [

@@ -39,7 +39,12 @@ export function SubjectField({ per, match, error, onText }: Props) {
       </Field>
     );
   return (
-    <Field label={`Which ${per}`} optional error={error} hint={`Empty: each ${per} by itself.${per === 'model' ? ' A model is named as in openai/gpt-4o.' : ''}`}>
+    <Field
+      label={`Which ${per}`}
+      optional
+      error={error}
+      hint={`Empty: each ${per} by itself.${per === 'model' ? ' A model is named as in openai/gpt-4o.' : ''}`}
+    >
       {(ids) => (
         <>
           <TextInput {...ids} list={`${ids.id}-list`} value={match} onText={onText} />

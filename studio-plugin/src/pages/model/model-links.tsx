@@ -54,7 +54,15 @@ export function ModelLinks({ model }: { model: ModelDetail }) {
           <Table
             caption="Connections that can serve this model"
             columns={[
-              { key: 'name', label: 'Connection', cell: (c) => c.name },
+              {
+                key: 'name',
+                label: 'Connection',
+                cell: (c) => (
+                  <Link to="/connections/$name" params={{ name: c.name }} className="amh-link">
+                    {c.name}
+                  </Link>
+                ),
+              },
               { key: 'kind', label: 'Kind', cell: (c) => c.kind },
             ]}
             rows={model.connections}

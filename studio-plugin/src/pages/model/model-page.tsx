@@ -17,6 +17,7 @@ import { ModelOverview } from './model-overview.js';
 import { ModelPrices } from './model-prices.js';
 import { ModelVersions } from './model-versions.js';
 import { DeprecatedNotice } from './deprecated-notice.js';
+import { TryModel } from './try-model.js';
 
 const route = getRouteApi('/inside/models/$id');
 const CRUMBS = [{ label: 'Models', to: '/models' }];
@@ -47,9 +48,12 @@ export function ModelPage() {
       scope={`${model.providerName} · ${model.id}`}
       status={<Status {...statusOf(MODEL_STATUS, model.status)} />}
       actions={
-        <Button look="primary" blocked={forbidden('deployment:deploy')} onClick={() => setDeploying(true)}>
-          Deploy this model
-        </Button>
+        <div className="amh-row">
+          <TryModel model={model} />
+          <Button look="primary" blocked={forbidden('deployment:deploy')} onClick={() => setDeploying(true)}>
+            Deploy this model
+          </Button>
+        </div>
       }
     >
       <DeprecatedNotice model={model} />

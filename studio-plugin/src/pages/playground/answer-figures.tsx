@@ -19,9 +19,21 @@ export function AnswerFigures({ run }: { run: Run }) {
     <Figures
       items={[
         { label: 'First piece', value: run.firstMs === null ? time(over) : millis(run.firstMs), note: 'in this browser, n 1' },
-        { label: 'Total', value: run.totalMs === null ? time(false) : millis(run.totalMs), note: run.finish === null ? 'in this browser, n 1' : `ended by ${run.finish}` },
-        { label: 'Tokens in', value: of(event && <TokenCount event={event} side="input" />), note: event ? (event.usageSource ?? 'not counted') : note },
-        { label: 'Tokens out', value: of(event && <TokenCount event={event} side="output" />), note: event ? (event.usageSource ?? 'not counted') : note },
+        {
+          label: 'Total',
+          value: run.totalMs === null ? time(false) : millis(run.totalMs),
+          note: run.finish === null ? 'in this browser, n 1' : `ended by ${run.finish}`,
+        },
+        {
+          label: 'Tokens in',
+          value: of(event && <TokenCount event={event} side="input" />),
+          note: event ? (event.usageSource ?? 'not counted') : note,
+        },
+        {
+          label: 'Tokens out',
+          value: of(event && <TokenCount event={event} side="output" />),
+          note: event ? (event.usageSource ?? 'not counted') : note,
+        },
         { label: 'Cost', value: of(event && <Cost event={event} />), note: event ? 'by the price in force' : note },
       ]}
     />
@@ -34,7 +46,8 @@ const time = (over: boolean) => <span className="amh-muted">{over ? 'no data' : 
 function pending(run: Run, o: { may: boolean; over: boolean; id: string | null; failed: boolean; late: boolean }): [string, string] {
   if (!o.may) return ['no data', 'your key may not read usage'];
   if (!o.over) return ['counting…', 'while the answer comes'];
-  if (o.id === null) return ['no data', run.state === 'stopped' ? 'stopped before the gateway had answered' : 'the gateway never took the call'];
+  if (o.id === null)
+    return ['no data', run.state === 'stopped' ? 'stopped before the gateway had answered' : 'the gateway never took the call'];
   if (o.failed) return ['no data', 'the request log could not be read'];
   if (o.late) return ['no data', 'not booked after 20 s; look in the request log later'];
   return ['counting…', 'until the hub has booked it'];

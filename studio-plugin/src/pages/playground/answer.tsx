@@ -35,8 +35,18 @@ export function Answer({ run, environment }: { run: Run | undefined; environment
         </Notice>
       )}
       {run && (run.text !== '' || !run.error) && (
-        <div className="amh-answer" role="group" aria-label="Text of the answer" aria-busy={run.state === 'waiting' || run.state === 'streaming'} tabIndex={0}>
-          {run.text === '' ? <span className="amh-muted">{run.state === 'done' ? 'The answer is empty.' : 'Nothing has come yet.'}</span> : run.text}
+        <div
+          className="amh-answer"
+          role="group"
+          aria-label="Text of the answer"
+          aria-busy={run.state === 'waiting' || run.state === 'streaming'}
+          tabIndex={0}
+        >
+          {run.text === '' ? (
+            <span className="amh-muted">{run.state === 'done' ? 'The answer is empty.' : 'Nothing has come yet.'}</span>
+          ) : (
+            run.text
+          )}
         </div>
       )}
       {run && <AnswerFigures run={run} />}

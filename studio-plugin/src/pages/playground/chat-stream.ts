@@ -82,7 +82,7 @@ export async function streamChat(r: ChatRequest): Promise<string | null> {
   return await readAnswer(response.body, r, head);
 }
 
-async function readAnswer(body: ReadableStream<Uint8Array>, r: ChatRequest, head: ChatHead): Promise<string | null> {
+async function readAnswer(body: ReadableStream<Uint8Array<ArrayBuffer>>, r: ChatRequest, head: ChatHead): Promise<string | null> {
   let finish: string | null = null;
   let ended = false;
   let failed: string | undefined;

@@ -21,10 +21,7 @@ export function faultsOf(d: AskDraft): Partial<Record<keyof AskDraft, string>> {
 export function bodyOf(model: string, d: AskDraft): Record<string, unknown> {
   return {
     model,
-    messages: [
-      ...(d.system.trim() === '' ? [] : [{ role: 'system', content: d.system }]),
-      { role: 'user', content: d.user },
-    ],
+    messages: [...(d.system.trim() === '' ? [] : [{ role: 'system', content: d.system }]), { role: 'user', content: d.user }],
     ...(d.temperature.trim() === '' ? {} : { temperature: Number(d.temperature) }),
     ...(d.maxTokens.trim() === '' ? {} : { max_tokens: Number(d.maxTokens) }),
   };

@@ -25,7 +25,8 @@ export function PlaygroundPage() {
   const { run, send, stop } = useRun();
   const model = search.model ?? '';
   const targets = useTargets();
-  const environment = search.environment ?? targets.all.find((t) => t.name === model || model === '')?.environment ?? me?.environments[0] ?? '';
+  const environment =
+    search.environment ?? targets.all.find((t) => t.name === model || model === '')?.environment ?? me?.environments[0] ?? '';
   const here = targets.all.filter((t) => t.environment === environment);
   if (!me)
     return (

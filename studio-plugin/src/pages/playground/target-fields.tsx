@@ -33,7 +33,12 @@ export function TargetFields({ environments, environment, model, targets, loadin
     <div className="amh-form-grid">
       <Field label="Environment">
         {(ids) => (
-          <Select {...ids} value={environment} options={environments.map((e) => [e, e] as const)} onText={(v) => onChange({ environment: v })} />
+          <Select
+            {...ids}
+            value={environment}
+            options={environments.map((e) => [e, e] as const)}
+            onText={(v) => onChange({ environment: v })}
+          />
         )}
       </Field>
       <Field label="Deployment or policy" hint={hint}>

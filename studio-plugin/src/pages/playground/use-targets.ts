@@ -44,6 +44,5 @@ export function useTargets() {
     error: deployments.error ?? policies.error,
     retry: () => void Promise.all([deployments.refetch(), policies.refetch()]),
     all,
-
   };
 }

@@ -22,7 +22,11 @@ export function CandidatesEditor({ draft, known, errors, onChange }: Props) {
       <Rows<CandidateDraft>
         legend="Candidates"
         what="candidate"
-        hint={draft.strategy === 'priority' ? 'The first that can take the call gets it.' : 'Among equals, the order in which they are written decides.'}
+        hint={
+          draft.strategy === 'priority'
+            ? 'The first that can take the call gets it.'
+            : 'Among equals, the order in which they are written decides.'
+        }
         rows={draft.candidates}
         blank={EMPTY_CANDIDATE}
         most={20}

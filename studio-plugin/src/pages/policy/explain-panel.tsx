@@ -24,7 +24,9 @@ export function ExplainPanel({ policy }: { policy: PolicyView }) {
     else explain.reset();
   };
   const at = (field: string): string | undefined =>
-    fault?.field === field ? fault.message : errorsOf(explain.error).find((e) => e.path === field || e.path.startsWith(`${field}.`))?.message;
+    fault?.field === field
+      ? fault.message
+      : errorsOf(explain.error).find((e) => e.path === field || e.path.startsWith(`${field}.`))?.message;
   return (
     <Section title="Explain a call">
       <form className="amh-stack" onSubmit={submit} noValidate>

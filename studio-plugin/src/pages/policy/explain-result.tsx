@@ -38,7 +38,8 @@ export function ExplainResult({ explanation: e, environment }: { explanation: Ex
     <div className="amh-stack" role="region" aria-label="Explanation" aria-live="polite">
       <p className="amh-text">
         {e.deployment === null ? 'Nothing can take this call.' : <>The call would go to {deployment(e.deployment)}</>}
-        {e.deployment !== null && `, by ${STRATEGY_WORDS[e.strategy].word.toLowerCase()}${e.rule === null ? '' : ` under the rule “${e.rule}”`}.`}
+        {e.deployment !== null &&
+          `, by ${STRATEGY_WORDS[e.strategy].word.toLowerCase()}${e.rule === null ? '' : ` under the rule “${e.rule}”`}.`}
       </p>
       {e.order.length > 0 && (
         <Table
@@ -77,9 +78,15 @@ export function ExplainResult({ explanation: e, environment }: { explanation: Ex
               key: 'amount',
               label: 'In force',
               align: 'right',
-              cell: (l) => `${count(l.inForce)} ${l.unit}${l.window === null ? '' : ` a ${l.window}`}${l.inForce === l.amount ? '' : `, of ${count(l.amount)}`}`,
+              cell: (l) =>
+                `${count(l.inForce)} ${l.unit}${l.window === null ? '' : ` a ${l.window}`}${l.inForce === l.amount ? '' : `, of ${count(l.amount)}`}`,
             },
-            { key: 'left', label: 'Left', align: 'right', cell: (l) => (l.left === null ? <span className="amh-muted">no data</span> : count(l.left)) },
+            {
+              key: 'left',
+              label: 'Left',
+              align: 'right',
+              cell: (l) => (l.left === null ? <span className="amh-muted">no data</span> : count(l.left)),
+            },
           ]}
           rows={e.limits}
           rowKey={(l) => `${l.name} ${l.subject}`}

@@ -10,11 +10,25 @@ const FIELDS: readonly { key: Key; path: string; label: string; hint: string; op
   { key: 'baseMs', path: 'retry.baseMs', label: 'First wait, ms', hint: 'before the same candidate is tried again' },
   { key: 'maxMs', path: 'retry.maxMs', label: 'Longest wait, ms', hint: 'it doubles up to this' },
   { key: 'timeoutMs', path: 'timeoutMs', label: 'Whole call, ms', hint: 'then it is given up', optional: true },
-  { key: 'hedgeAfterMs', path: 'hedgeAfterMs', label: 'Hedge after, ms', hint: 'without a first byte the next is tried too; the first to answer wins', optional: true },
+  {
+    key: 'hedgeAfterMs',
+    path: 'hedgeAfterMs',
+    label: 'Hedge after, ms',
+    hint: 'without a first byte the next is tried too; the first to answer wins',
+    optional: true,
+  },
 ];
 
 /** How long and how often a call is tried. */
-export function PatienceFields({ draft, errors, onChange }: { draft: PolicyDraft; errors: readonly FieldError[]; onChange: (patch: Partial<PolicyDraft>) => void }) {
+export function PatienceFields({
+  draft,
+  errors,
+  onChange,
+}: {
+  draft: PolicyDraft;
+  errors: readonly FieldError[];
+  onChange: (patch: Partial<PolicyDraft>) => void;
+}) {
   return (
     <div className="amh-form-grid">
       {FIELDS.map((f) => (

@@ -44,10 +44,8 @@ describe('the form of a policy', () => {
   test('knows when the adaptive weights matter, and what a rule may use', () => {
     const draft = draftOf({ ...FULL, createdAt: at, updatedAt: at, updatedBy: 'k', scope: '' });
     expect([isAdaptive(draft), isAdaptive({ ...draft, rules: [] })]).toEqual([true, false]);
-    expect(usable({ ...draft, candidates: [...draft.candidates, { deployment: ' a ', weight: '1' }, { deployment: '', weight: '' }] })).toEqual([
-      'a',
-      'b',
-      'c',
-    ]);
+    expect(
+      usable({ ...draft, candidates: [...draft.candidates, { deployment: ' a ', weight: '1' }, { deployment: '', weight: '' }] }),
+    ).toEqual(['a', 'b', 'c']);
   });
 });

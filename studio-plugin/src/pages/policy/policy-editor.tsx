@@ -26,7 +26,8 @@ interface Props {
   onSaved: (policy: PolicyView) => void;
 }
 /** Every path has a field of its own. */
-const SHOWN = /^(name|environment|description|strategy|candidates|fallbacks|rules|adaptive|regions|securityLevels|retry|timeoutMs|hedgeAfterMs)(\.|$)/;
+const SHOWN =
+  /^(name|environment|description|strategy|candidates|fallbacks|rules|adaptive|regions|securityLevels|retry|timeoutMs|hedgeAfterMs)(\.|$)/;
 
 export function PolicyEditor({ existing, environment, onSaved }: Props) {
   const { data: me } = useMe();
@@ -82,7 +83,8 @@ export function PolicyEditor({ existing, environment, onSaved }: Props) {
         </div>
         {known.includes(draft.name.trim()) && (
           <p className="amh-text amh-small" role="status">
-            <span className="amh-status amh-status-info">◐</span> A deployment {draft.name.trim()} exists in {draft.environment}: this policy stands in front of it.
+            <span className="amh-status amh-status-info">◐</span> A deployment {draft.name.trim()} exists in {draft.environment}: this
+            policy stands in front of it.
           </p>
         )}
       </Section>
@@ -94,14 +96,21 @@ export function PolicyEditor({ existing, environment, onSaved }: Props) {
       <Section title="Patience">
         <PatienceFields {...parts} />
       </Section>
-      {save.error && issues.length === 0 && <ProblemNotice error={save.error} shown={errors.map((e) => e.path).filter((p) => SHOWN.test(p))} />}
+      {save.error && issues.length === 0 && (
+        <ProblemNotice error={save.error} shown={errors.map((e) => e.path).filter((p) => SHOWN.test(p))} />
+      )}
       {issues.length > 0 && (
         <p role="alert" className="amh-field-error">
           {issues.length === 1 ? 'One field needs' : `${issues.length} fields need`} another value.
         </p>
       )}
       <div className="amh-row">
-        <Button type="submit" look="primary" busy={save.isPending} blocked={blocked ?? (unchanged ? 'Nothing has been changed yet.' : undefined)}>
+        <Button
+          type="submit"
+          look="primary"
+          busy={save.isPending}
+          blocked={blocked ?? (unchanged ? 'Nothing has been changed yet.' : undefined)}
+        >
           {existing ? `Save ${existing.name}` : 'Create policy'}
         </Button>
         {existing && !unchanged && (

@@ -49,7 +49,17 @@ export function RulesEditor({ rules, usable, errors, onChange }: Props) {
 }
 
 /** What the rule leaves; a name that is no candidate any more stays until somebody unchecks it. */
-function UseBoxes({ rule, usable, error, onChange }: { rule: RuleDraft; usable: readonly string[]; error: string | undefined; onChange: (use: string[]) => void }) {
+function UseBoxes({
+  rule,
+  usable,
+  error,
+  onChange,
+}: {
+  rule: RuleDraft;
+  usable: readonly string[];
+  error: string | undefined;
+  onChange: (use: string[]) => void;
+}) {
   const names = [...new Set([...usable, ...rule.use])];
   return (
     <fieldset className="amh-fieldset">

@@ -14,7 +14,15 @@ const PARTS: readonly (readonly [keyof AdaptiveWeights, string])[] = [
 ];
 
 /** How the candidates are ordered; the weights of the parts only where something is adaptive. */
-export function StrategyFields({ draft, errors, onChange }: { draft: PolicyDraft; errors: readonly FieldError[]; onChange: (patch: Partial<PolicyDraft>) => void }) {
+export function StrategyFields({
+  draft,
+  errors,
+  onChange,
+}: {
+  draft: PolicyDraft;
+  errors: readonly FieldError[];
+  onChange: (patch: Partial<PolicyDraft>) => void;
+}) {
   return (
     <>
       <Field label="Strategy" error={errorAt(errors, 'strategy')} hint={STRATEGY_WORDS[draft.strategy].explanation}>

@@ -8,7 +8,15 @@ import type { PolicyDraft, SecurityLevel } from './policy-draft.js';
 const LEVELS: readonly SecurityLevel[] = ['public', 'internal', 'restricted'];
 
 /** Where a call may be computed and by which models. */
-export function WallsFields({ draft, errors, onChange }: { draft: PolicyDraft; errors: readonly FieldError[]; onChange: (patch: Partial<PolicyDraft>) => void }) {
+export function WallsFields({
+  draft,
+  errors,
+  onChange,
+}: {
+  draft: PolicyDraft;
+  errors: readonly FieldError[];
+  onChange: (patch: Partial<PolicyDraft>) => void;
+}) {
   return (
     <div className="amh-form-grid">
       <Field

@@ -30,7 +30,12 @@ export function RequestFacts({ event: e }: { event: UsageEvent }) {
       ),
     ],
     ['Chosen', e.routeReason ?? none('not said')],
-    ['Revision', <span key="r" className="amh-mono" title={e.revision}>{e.revision.slice(0, 12)}</span>],
+    [
+      'Revision',
+      <span key="r" className="amh-mono" title={e.revision}>
+        {e.revision.slice(0, 12)}
+      </span>,
+    ],
     [
       'Model',
       <Link key="m" to="/models/$id" params={{ id: e.modelId }} className="amh-link">
@@ -76,7 +81,12 @@ export function RequestFacts({ event: e }: { event: UsageEvent }) {
         </Link>
       ),
     ],
-    ...(e.run === null && e.node === null ? [] : ([['Run', mono(e.run)], ['Node', mono(e.node)]] as Fact[])),
+    ...(e.run === null && e.node === null
+      ? []
+      : ([
+          ['Run', mono(e.run)],
+          ['Node', mono(e.node)],
+        ] as Fact[])),
     ['Trace', mono(e.trace)],
   ];
   return (

@@ -63,10 +63,22 @@ function RequestFigures({ event: e }: { event: UsageEvent }) {
           value: e.firstByteMs === null ? 'no data' : millis(e.firstByteMs),
           note: e.firstByteMs === null ? 'no byte of an answer was sent' : e.stream ? 'streamed' : 'in one piece',
         },
-        { label: 'Tokens in', value: <TokenCount event={e} side="input" />, note: e.usageSource === 'estimated' ? 'estimated' : 'all classes' },
-        { label: 'Tokens out', value: <TokenCount event={e} side="output" />, note: e.finishReason === null ? 'all classes' : `ended by ${e.finishReason}` },
+        {
+          label: 'Tokens in',
+          value: <TokenCount event={e} side="input" />,
+          note: e.usageSource === 'estimated' ? 'estimated' : 'all classes',
+        },
+        {
+          label: 'Tokens out',
+          value: <TokenCount event={e} side="output" />,
+          note: e.finishReason === null ? 'all classes' : `ended by ${e.finishReason}`,
+        },
         { label: 'Cost', value: <Cost event={e} />, note: e.priceVersion === 'flat' ? 'flat sum a call' : 'by the price in force' },
-        { label: 'Tries', value: count(e.attempts), note: e.overheadMs === null ? 'the hub’s own time: no data' : `the hub itself took ${e.overheadMs.toFixed(1)} ms` },
+        {
+          label: 'Tries',
+          value: count(e.attempts),
+          note: e.overheadMs === null ? 'the hub’s own time: no data' : `the hub itself took ${e.overheadMs.toFixed(1)} ms`,
+        },
       ]}
     />
   );

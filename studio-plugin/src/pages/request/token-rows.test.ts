@@ -14,7 +14,15 @@ const BOOK = [
 ];
 const event = (patch: object) =>
   usageEvent.parse({
-    ...{ id: '1', at: '2026-01-02T12:00:00Z', environment: 'production', deployment: 'chat', revision: 'd', modelId: 'a/b', modelVersion: '1' },
+    ...{
+      id: '1',
+      at: '2026-01-02T12:00:00Z',
+      environment: 'production',
+      deployment: 'chat',
+      revision: 'd',
+      modelId: 'a/b',
+      modelVersion: '1',
+    },
     ...{ provider: 'a', key: 'k', operation: 'chat', stream: false, purpose: 'user', status: 'ok', httpStatus: 200, error: null },
     ...{ inputTokens: 600, cacheReadTokens: 500, outputTokens: 5, reasoningTokens: null, latencyMs: 1, firstByteMs: 1, attempts: 1 },
     ...{ priceVersion: FROM, ...patch },

@@ -25,7 +25,11 @@ const money = (nano: number) => <span title={exactMoney(nano)}>{moneyText(nano)}
 
 /** What was counted, in classes that never overlap, and what each of them cost. */
 export function TokensSection({ event: e }: { event: UsageEvent }) {
-  const model = useCall('models.get', { params: { id: e.modelId } }, { enabled: e.priceVersion !== null && e.priceVersion !== 'flat', staleTime: 60_000 });
+  const model = useCall(
+    'models.get',
+    { params: { id: e.modelId } },
+    { enabled: e.priceVersion !== null && e.priceVersion !== 'flat', staleTime: 60_000 },
+  );
   const rates = ratesOf(e, model.data?.priceBook);
   const columns: readonly Column<TokenRow>[] = [
     { key: 'class', label: 'Tokens', cell: (r) => WORDS[r.tokenClass] },
@@ -53,5 +57,7 @@ function priceText(e: UsageEvent, found: boolean, loading: boolean): string {
   if (e.priceVersion === null) return 'No price was in force.';
   if (e.priceVersion === 'flat') return 'Counted as the flat sum a call that is set for the deployment.';
   if (found) return `Prices in force since ${dateText(e.priceVersion)}.`;
-  return loading ? 'Reading the price book.' : `The price book no longer has the prices of ${dateText(e.priceVersion)}, by which the call was priced.`;
+  return loading
+    ? 'Reading the price book.'
+    : `The price book no longer has the prices of ${dateText(e.priceVersion)}, by which the call was priced.`;
 }

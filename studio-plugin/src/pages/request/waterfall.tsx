@@ -39,7 +39,10 @@ export function Waterfall({ event: e }: { event: UsageEvent }) {
   if (tries.length === 0)
     return (
       <Section title="Tries">
-        <Empty kind="nothing-yet" title={e.attempts === 0 ? 'No upstream was called' : 'The tries of this call were not recorded one by one'}>
+        <Empty
+          kind="nothing-yet"
+          title={e.attempts === 0 ? 'No upstream was called' : 'The tries of this call were not recorded one by one'}
+        >
           {e.attempts === 0 ? (e.error ?? 'The call ended before a candidate was tried.') : `It took ${e.attempts}.`}
         </Empty>
       </Section>
@@ -78,7 +81,9 @@ export function Waterfall({ event: e }: { event: UsageEvent }) {
           </span>
           <span />
         </div>
-        {e.firstByteMs !== null && <p className="amh-small amh-muted amh-fall-legend">Dashed: first byte to the caller at {millis(e.firstByteMs)}.</p>}
+        {e.firstByteMs !== null && (
+          <p className="amh-small amh-muted amh-fall-legend">Dashed: first byte to the caller at {millis(e.firstByteMs)}.</p>
+        )}
       </div>
       <Table caption="Tries of this call" columns={COLUMNS} rows={tries} rowKey={(t) => String(t.number)} />
     </Section>

@@ -16,7 +16,12 @@ export function Cost({ event: e }: { event: UsageEvent }) {
 }
 export function TokenCount({ event: e, side }: { event: UsageEvent; side: 'input' | 'output' }) {
   const n = tokensOf(e, side);
-  if (n !== null) return <span title={e.usageSource === 'estimated' ? 'estimated by the gateway' : undefined}>{`${e.usageSource === 'estimated' ? '≈ ' : ''}${count(n)}`}</span>;
+  if (n !== null)
+    return (
+      <span
+        title={e.usageSource === 'estimated' ? 'estimated by the gateway' : undefined}
+      >{`${e.usageSource === 'estimated' ? '≈ ' : ''}${count(n)}`}</span>
+    );
   return (
     <span className="amh-muted" title={noTokens(e)}>
       no data<span className="amh-hidden">: {noTokens(e)}</span>

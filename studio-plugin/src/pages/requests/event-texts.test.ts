@@ -4,7 +4,15 @@ import { noCost, tokensOf } from './event-texts.js';
 
 const event = (patch: Partial<UsageEvent>): UsageEvent =>
   usageEvent.parse({
-    ...{ id: '1', at: '2026-01-02T12:00:00Z', environment: 'production', deployment: 'chat', revision: 'd', modelId: 'a/b', modelVersion: '1' },
+    ...{
+      id: '1',
+      at: '2026-01-02T12:00:00Z',
+      environment: 'production',
+      deployment: 'chat',
+      revision: 'd',
+      modelId: 'a/b',
+      modelVersion: '1',
+    },
     ...{ provider: 'a', key: 'k', operation: 'chat', stream: false, purpose: 'user', status: 'ok', httpStatus: 200, error: null },
     ...{ inputTokens: 10, cacheReadTokens: null, outputTokens: 5, reasoningTokens: null, latencyMs: 1, firstByteMs: 1, attempts: 1 },
     ...patch,

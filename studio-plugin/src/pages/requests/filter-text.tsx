@@ -4,7 +4,17 @@ import { TextInput } from '../../kit/input.js';
 import { useDraft } from '../../kit/use-draft.js';
 
 /** One filter as text; the URL follows what is typed. */
-export function FilterText({ label, value, onText, known = [] }: { label: string; value: string; onText: (text: string) => void; known?: readonly string[] }) {
+export function FilterText({
+  label,
+  value,
+  onText,
+  known = [],
+}: {
+  label: string;
+  value: string;
+  onText: (text: string) => void;
+  known?: readonly string[];
+}) {
   const latest = useRef(onText);
   latest.current = onText;
   const commit = useCallback((text: string) => latest.current(text.trim()), []);

@@ -32,7 +32,11 @@ export function PeriodFilter({ search, onChange }: { search: RequestsSearch; onC
             value={preset}
             options={[...PRESETS, [BETWEEN, 'Between two times'] as const]}
             onText={(v) =>
-              onChange(v === BETWEEN ? { from: momentOf(search.from ?? 'now-1h', Date.now()), to: undefined } : { from: v === '' ? undefined : v, to: undefined })
+              onChange(
+                v === BETWEEN
+                  ? { from: momentOf(search.from ?? 'now-1h', Date.now()), to: undefined }
+                  : { from: v === '' ? undefined : v, to: undefined },
+              )
             }
           />
         )}

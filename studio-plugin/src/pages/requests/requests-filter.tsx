@@ -24,7 +24,12 @@ export function RequestsFilter({ search, environments, keys, onChange }: Props) 
   const deployments = useCall('deployments.list', { query: { limit: 200 } }, { staleTime: 60_000 });
   const policies = useCall('policies.list', { query: {} }, { enabled: open, staleTime: 60_000 });
   const text = (key: Named, label: string, known?: readonly string[]) => (
-    <FilterText label={label} value={search[key] ?? ''} onText={(v) => onChange({ [key]: v === '' ? undefined : v })} {...(known ? { known } : {})} />
+    <FilterText
+      label={label}
+      value={search[key] ?? ''}
+      onText={(v) => onChange({ [key]: v === '' ? undefined : v })}
+      {...(known ? { known } : {})}
+    />
   );
   const status = (search.status ?? []).join(',');
   const statuses = USAGE_STATUSES.map((s) => [s, statusOf(CALL_STATUS, s).word] as const);
@@ -37,7 +42,10 @@ export function RequestsFilter({ search, environments, keys, onChange }: Props) 
             <Select
               {...ids}
               value={search.environment ?? ''}
-              options={[['', 'Any'], ...[...new Set([...environments, ...(search.environment ? [search.environment] : [])])].map((e) => [e, e] as const)]}
+              options={[
+                ['', 'Any'],
+                ...[...new Set([...environments, ...(search.environment ? [search.environment] : [])])].map((e) => [e, e] as const),
+              ]}
               onText={(v) => onChange({ environment: v === '' ? undefined : v })}
             />
           )}
@@ -69,7 +77,11 @@ export function RequestsFilter({ search, environments, keys, onChange }: Props) 
       </div>
       {open && (
         <div className="amh-filter-row">
-          {text('policy', 'Policy', policies.data?.policies.map((p) => p.name))}
+          {text(
+            'policy',
+            'Policy',
+            policies.data?.policies.map((p) => p.name),
+          )}
           {text('provider', 'Provider')}
           {keys.length === 0 ? (
             text('key', 'Key id')

@@ -10,7 +10,15 @@ import { Cost, TokenCount } from './cost.js';
 const none = (text: string) => <span className="amh-muted">{text}</span>;
 const time = (ms: number | null) => (ms === null ? none('no data') : millis(ms));
 
-export function RequestsTable({ events, keyName, busy }: { events: readonly UsageEvent[]; keyName: (id: string) => string; busy: boolean }) {
+export function RequestsTable({
+  events,
+  keyName,
+  busy,
+}: {
+  events: readonly UsageEvent[];
+  keyName: (id: string) => string;
+  busy: boolean;
+}) {
   const columns: readonly Column<UsageEvent>[] = [
     {
       key: 'at',

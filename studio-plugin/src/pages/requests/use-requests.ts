@@ -13,7 +13,13 @@ export function useRequests(search: RequestsSearch, enabled: boolean) {
     queryFn: ({ pageParam, signal }) =>
       client.call(
         'usage.list',
-        { query: { ...queryOf(filters as RequestsSearch, Date.now()), limit: PAGE, ...(pageParam === undefined ? {} : { cursor: pageParam }) } },
+        {
+          query: {
+            ...queryOf(filters as RequestsSearch, Date.now()),
+            limit: PAGE,
+            ...(pageParam === undefined ? {} : { cursor: pageParam }),
+          },
+        },
         { signal },
       ),
     initialPageParam: undefined as string | undefined,
