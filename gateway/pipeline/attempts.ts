@@ -14,6 +14,7 @@ import { revisionKey } from '../memory/inflight.js';
 import type { Deps } from './deps.js';
 import { brokenOff, type Failed, fateOf, noAddress, OutOfTime, reasonOf, unreachable } from './fate.js';
 import type { CallLimits } from './limits.js';
+import { type LostBound, lostBound } from './lost-bound.js';
 import type { Overhead } from './overhead.js';
 import type { ParsedCall } from './parse.js';
 import type { Choice } from './plan.js';
@@ -161,7 +162,7 @@ export class Attempts {
     let sent: UpstreamRequest;
     try {
       sent = upstreamRequest(to, this.i.parsed, facts.operation);
-      if (this.attempt === 0) record.start();
+      if (this.attempt === 0) record.start(this.bound());
     } catch (e) {
       grant.release();
       seen.breaker.onRelease(ticket);
@@ -199,6 +200,17 @@ export class Attempts {
       grant.settle({ tokens: answered ? record.totalTokens : 0 });
       this.learn(to, seen, ticket, at, outcome);
     }
+  }
+
+  private bound(): LostBound {
+    const { deps, facts, parsed, choices } = this.i;
+    return lostBound(
+      deps,
+      facts.operation,
+      parsed,
+      choices.map((c) => c.target),
+      Date.now(),
+    );
   }
 
   private relay(to: Address, sent: UpstreamRequest, sentAt: number, answers: (headers: IncomingHttpHeaders) => void): Relay {
