@@ -32,6 +32,12 @@ export class Walker {
     await this.#tabTo(what);
     await this.page.keyboard.press('Enter');
   }
+  /** Checks a box. */
+  async check(what: Locator): Promise<void> {
+    if (this.by === 'pointer') return what.check();
+    await this.#tabTo(what);
+    await this.page.keyboard.press('Space');
+  }
   /** Replaces the text of a field. */
   async type(what: Locator, text: string): Promise<void> {
     if (this.by === 'pointer') return what.fill(text);
