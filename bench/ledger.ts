@@ -114,8 +114,8 @@ function report(run: LedgerRun, v: Outcome): void {
       `  ${name.padEnd(34)} ${String(s.calls).padStart(6)}  ledger ${String(s.ledger).padStart(14)}  invoice ${String(s.invoice).padStart(14)}  ${String(s.ledger - s.invoice).padStart(13)}  ${note}`,
     );
   const by = (what: (e: Outcome['events'][number]) => string): string =>
-    Object.entries(Object.groupBy(v.events, what))
-      .map(([k, list]) => `${k} ${list?.length}`)
+    [...v.events.reduce((counts, e) => counts.set(what(e), (counts.get(what(e)) ?? 0) + 1), new Map<string, number>())]
+      .map(([k, calls]) => `${k} ${calls}`)
       .join(', ');
   say('', `${run.sent} calls, ${v.events.length} events, ${v.lines} lines of the invoice; ${run.gateways.reduce((s, g) => s + g.kills, 0)} kills`);
   say(`  events by status: ${by((e) => e.status)}`);
