@@ -48,7 +48,12 @@ async function main(): Promise<boolean> {
   const [calls, kills, seed] = [Number(values.calls), Number(values.kills), Number(values.seed)];
   const folder = mkdtempSync(join(tmpdir(), 'ledger-mongod-'));
   const settings = loadSettings();
-  const common = { dataDir: folder, cacheDir: settings.cacheDir, explicit: settings.mongod, say: (l: string) => void process.stderr.write(`${l}\n`) };
+  const common = {
+    dataDir: folder,
+    cacheDir: settings.cacheDir,
+    explicit: settings.mongod,
+    say: (l: string) => void process.stderr.write(`${l}\n`),
+  };
   const embedded = await embeddedMongod({ ...common, port: await freePort() });
   const mongod = await startMongod(embedded);
   await migrate(embedded.uri, { seed: false });
@@ -117,7 +122,10 @@ function report(run: LedgerRun, v: Outcome): void {
     [...v.events.reduce((counts, e) => counts.set(what(e), (counts.get(what(e)) ?? 0) + 1), new Map<string, number>())]
       .map(([k, calls]) => `${k} ${calls}`)
       .join(', ');
-  say('', `${run.sent} calls, ${v.events.length} events, ${v.lines} lines of the invoice; ${run.gateways.reduce((s, g) => s + g.kills, 0)} kills`);
+  say(
+    '',
+    `${run.sent} calls, ${v.events.length} events, ${v.lines} lines of the invoice; ${run.gateways.reduce((s, g) => s + g.kills, 0)} kills`,
+  );
   say(`  events by status: ${by((e) => e.status)}`);
   say(`  by operation: ${by((e) => `${e.operation}${e.stream ? ' stream' : ''}`)}; calls with several lines: ${v.severalAttempts}`);
   say('', 'nano-dollars (1e-9 USD)                 calls');
@@ -125,7 +133,10 @@ function report(run: LedgerRun, v: Outcome): void {
   row('estimated (left, cut without word)', v.estimated, 'each within its bound');
   row('unknown (left before first byte)', v.unknown, 'cost null');
   row('lost (gateway killed)', v.lost, 'cost is the bound');
-  say('', v.differences.length === 0 ? 'No difference: nothing lost, nothing doubled.' : `${v.differences.length} DIFFERENCES; the first 20:`);
+  say(
+    '',
+    v.differences.length === 0 ? 'No difference: nothing lost, nothing doubled.' : `${v.differences.length} DIFFERENCES; the first 20:`,
+  );
   for (const d of v.differences.slice(0, 20)) say(`  ${d}`);
   if (v.open > 0) say(`${v.open} calls are still open at the simulator`);
 }

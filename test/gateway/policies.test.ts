@@ -67,7 +67,12 @@ beforeEach(() => {
 describe('a strategy', () => {
   it('weighted: shares are as the weights say', async () => {
     await pair('w');
-    await policy(hub, 'w', { candidates: [{ deployment: 'w-a', weight: 3 }, { deployment: 'w-b', weight: 1 }] });
+    await policy(hub, 'w', {
+      candidates: [
+        { deployment: 'w-a', weight: 3 },
+        { deployment: 'w-b', weight: 1 },
+      ],
+    });
     await send('w');
     one.seen.length = 0;
     for (let n = 0; n < 400; n++) await (await send('w')).text();
@@ -81,7 +86,11 @@ describe('a strategy', () => {
     for (let n = 0; n < 5; n++) expect(taker(await send('p'))).toBe('p-a');
   });
   it('lowest-cost: the cheaper one, and a deployment’s price is the one in force', async () => {
-    await pair('c', { prices: { input: 9_000_000_000, output: 9_000_000_000 } }, { prices: { input: 1_000_000_000, output: 1_000_000_000 } });
+    await pair(
+      'c',
+      { prices: { input: 9_000_000_000, output: 9_000_000_000 } },
+      { prices: { input: 1_000_000_000, output: 1_000_000_000 } },
+    );
     await policy(hub, 'c', { strategy: 'lowest-cost', candidates: both('c') });
     const r = await send('c');
     expect([taker(r), r.headers.get('x-modelhub-route-reason')]).toEqual(['c-b', expect.stringContaining('cheapest')]);
@@ -266,7 +275,11 @@ describe('explain', () => {
       body: JSON.stringify({ environment: 'production', operation: 'chat', headers: {}, key: 'k', ...question }),
     });
   it('gives the order that a call takes, and sends nothing', async () => {
-    await pair('e', { prices: { input: 5_000_000_000, output: 5_000_000_000 } }, { prices: { input: 1_000_000_000, output: 1_000_000_000 } });
+    await pair(
+      'e',
+      { prices: { input: 5_000_000_000, output: 5_000_000_000 } },
+      { prices: { input: 1_000_000_000, output: 1_000_000_000 } },
+    );
     await policy(hub, 'e', { strategy: 'lowest-cost', candidates: both('e'), fallbacks: ['s-a'] });
     await send('e');
     one.seen.length = 0;
@@ -276,7 +289,9 @@ describe('explain', () => {
     expect([one.seen.length, two.seen.length]).toEqual([0, 0]);
     const without = (await (await explain({ request: { model: 'e' }, exclude: ['e-b'] })).json()) as { order: { deployment: string }[] };
     expect(without.order[0]?.deployment).toBe('e-a');
-    const among = (await (await explain({ request: { model: 'x' }, among: ['one/e', 'e-b'] })).json()) as { order: { deployment: string }[] };
+    const among = (await (await explain({ request: { model: 'x' }, among: ['one/e', 'e-b'] })).json()) as {
+      order: { deployment: string }[];
+    };
     expect(among.order.map((o) => o.deployment).sort()).toEqual(['e-a', 'e-b']);
   });
   it('is for the hub alone', async () => {

@@ -32,7 +32,10 @@ export class House {
   static async open(name: string): Promise<House> {
     const hub = await Hub.open(name);
     const [simulator, openai, anthropic] = await Promise.all([
-      startSimulator({ port: 0, profiles: { 'sim-ratelimit': { faults: { rateLimit: 1 }, retryAfterSeconds: 7 }, 'sim-slow': { baseMs: 20, perTokenMs: 20 } } }),
+      startSimulator({
+        port: 0,
+        profiles: { 'sim-ratelimit': { faults: { rateLimit: 1 }, retryAfterSeconds: 7 }, 'sim-slow': { baseMs: 20, perTokenMs: 20 } },
+      }),
       Upstream.start(openaiModel),
       Upstream.start(messageModel),
     ]);

@@ -24,7 +24,13 @@ export async function limit(hub: Hub, name: string, o: Partial<z.input<typeof li
 export async function offering(
   hub: Hub,
   id: string,
-  o: { prices?: Prices; capabilities?: string[]; input?: string[]; contextWindow?: number; securityLevel?: 'public' | 'internal' | 'restricted' } = {},
+  o: {
+    prices?: Prices;
+    capabilities?: string[];
+    input?: string[];
+    contextWindow?: number;
+    securityLevel?: 'public' | 'internal' | 'restricted';
+  } = {},
 ): Promise<void> {
   await offerings(hub.store).insert(ctx(), {
     ...{ id, name: id, version: '1', provider: 'one', providerName: 'One', model: id, upstreamModel: 'm', modelType: 'text' as const },
