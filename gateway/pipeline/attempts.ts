@@ -311,9 +311,11 @@ export class Attempts {
       overheadMs: overhead.ms,
       routeReason: this.routeReason,
     });
-    const out = Object.assign(answerHeaders(failed.headers), this.said(address));
+    // a redirect is not followed, and not the caller's to follow
+    const out = Object.assign(failed.status >= 400 ? answerHeaders(failed.headers) : {}, this.said(address));
     const native = address.translator === 'native' && failed.status >= 400;
-    const body = native ? failed.body : Buffer.from(translateError(dialectOf(facts.operation), status, failed.body));
+    const told = withoutSecret(failed.body, address.secret);
+    const body = native ? told : Buffer.from(translateError(dialectOf(facts.operation), status, told));
     if (!native) out['content-type'] = 'application/json';
     out['content-length'] = String(body.length);
     res.writeHead(status, out);
@@ -356,6 +358,12 @@ export class Attempts {
       'x-modelhub-overhead-ms': overhead.ms.toFixed(3),
     };
   }
+}
+
+/** Byte for byte, unless the upstream repeats the credential that it was called with. */
+function withoutSecret(body: Buffer, secret: string | null): Buffer {
+  if (!secret || !body.includes(secret)) return body;
+  return Buffer.from(body.toString().split(secret).join('[credential]'));
 }
 
 /** A header takes Latin-1 without control characters; names in reasons are the tenant's own. */

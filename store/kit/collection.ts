@@ -2,7 +2,7 @@ import type mongoose from 'mongoose';
 import type { z } from 'zod';
 import { HubError } from '#core/shared/problem.js';
 import { type Ctx, contains } from '#core/shared/scope.js';
-import { sessionOf, type Store, toHubError } from './connect.js';
+import { edge, sessionOf, type Store } from './connect.js';
 import { after, cursorOf } from './cursor.js';
 import { mongooseSchema } from './mongoose-schema.js';
 import { named, plain, walls } from './walls.js';
@@ -194,12 +194,4 @@ export class Collection<S extends z.ZodObject> {
   }
   private named = (ctx: Ctx, filter: Filter): Filter => named(ctx, filter, this.spec.shared ?? false);
   private walls = (ctx: Ctx, write = false): Filter => walls(ctx, write, this.spec.shared ?? false);
-}
-
-async function edge<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (e) {
-    throw toHubError(e);
-  }
 }
