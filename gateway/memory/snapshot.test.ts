@@ -1,6 +1,7 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, test } from '@jest/globals';
 import { Memory } from './memory.js';
 import { Snapshot } from './snapshot.js';
@@ -48,6 +49,18 @@ describe('the snapshot', () => {
     expect(memory.offering('acme', 'openai/m1')?.capabilities).toBe(memory.offering('acme', 'openai/m2')?.capabilities);
     expect(statSync(w.offerings).mode & 0o777).toBe(0o600);
     expect(w.logged).toEqual([]);
+  });
+  test('is never there without the prices: a gateway that dies early would start unpriced', async () => {
+    const w = world();
+    const { memory, snapshot } = w.open();
+    memory.source = 'mongodb';
+    memory.put('offerings', 'public/openai/m1', offering(1));
+    memory.put('routingPolicies', 'acme/production/chat', policy('chat'));
+    while (!existsSync(w.file)) await sleep(5);
+    const { memory: later, snapshot: again } = w.open();
+    expect(again.load()).toBe(true);
+    expect(later.offering('acme', 'openai/m1')).toEqual(offering(1));
+    await snapshot.stop();
   });
   test('leaves the offerings’ file alone when only something else has changed', async () => {
     const w = world();

@@ -24,6 +24,8 @@ export class Snapshot {
   private timer: NodeJS.Timeout | undefined;
   private offeringsTimer: NodeJS.Timeout | undefined;
   private writing: Promise<void> = Promise.resolve();
+  /** the offerings are on disk, or cannot be written: the small file, from which a start serves, may come */
+  private priced = false;
 
   constructor(file: string, memory: Memory, log: Log) {
     this.file = file;
@@ -33,7 +35,7 @@ export class Snapshot {
     memory.onChange((feed) => {
       if (memory.source !== 'mongodb') return;
       if (feed === 'offerings') this.offeringsTimer ??= setTimeout(() => this.saveOfferings(), OFFERINGS_DELAY_MS);
-      else this.timer ??= setTimeout(() => this.save(), DELAY_MS);
+      else this.timer ??= setTimeout(() => void this.saveFirst(), DELAY_MS);
     });
   }
   /** Fills the memory from the last snapshot; false when there is none that can be used. */
@@ -54,6 +56,15 @@ export class Snapshot {
       return false;
     }
   }
+  /** The first small file waits for the prices: a gateway that died in between would start with routes, and call everything unpriced. */
+  private async saveFirst(): Promise<void> {
+    if (!this.priced) {
+      this.saveOfferings();
+      await this.writing;
+      this.priced = true;
+    }
+    this.save();
+  }
   save(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
@@ -72,14 +83,16 @@ export class Snapshot {
   }
   /** Writes a last time when something is waiting to be written, or when the confirmation is newer. */
   async stop(): Promise<void> {
-    if (this.timer || this.memory.source === 'mongodb') this.save();
     if (this.offeringsTimer) this.saveOfferings();
     await this.writing;
+    if (this.timer || this.memory.source === 'mongodb') this.save();
   }
 
   private loadOfferings(): Map<string, KnownOffering> {
     try {
-      return this.offerings.read();
+      const offerings = this.offerings.read();
+      this.priced = true;
+      return offerings;
     } catch (e) {
       this.log('warn', 'prices and abilities of models are not known until MongoDB answers', { reason: errorText(e) });
       return new Map();
