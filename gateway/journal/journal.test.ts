@@ -160,6 +160,25 @@ describe('the journal', () => {
     expect(ids(sink)).toEqual(['a', 'c']);
     expect(openStarts(openSegments(path)).lost).toEqual([]);
   });
+  it('pays what it owes also when no other call comes', async () => {
+    const path = folder();
+    let full = false;
+    const write = (fd: number, bytes: Buffer): number => {
+      if (full) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+      return writeSync(fd, bytes);
+    };
+    const writer = open(path, { write });
+    writer.start(event('a'));
+    full = true;
+    writer.end(event('a'));
+    expect(writer.healthy).toBe(false);
+    full = false;
+    for (const until = Date.now() + 10_000; !writer.healthy && Date.now() < until; )
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(writer.healthy).toBe(true);
+    expect(openStarts(openSegments(path)).lost).toEqual([]);
+    writer.close();
+  });
   it('refuses new calls beyond its size', () => {
     const writer = open(folder(), { maxBytes: 700 });
     for (let n = 0; n < 3; n++) writer.start(event(`a${n}`));

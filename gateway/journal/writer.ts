@@ -1,4 +1,5 @@
-import { closeSync, fdatasync, openSync, statSync, writeSync } from 'node:fs';
+import { closeSync, fdatasync, openSync, rmSync, statSync, writeFileSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import { errorText, type Log } from '../log.js';
 import { encodeLine, type JournalEvent } from './line.js';
 import { listSegments, type Segments, segmentFile } from './segments.js';
@@ -16,6 +17,8 @@ export interface JournalOptions {
 }
 const RETRY_MS = 500;
 const SYNC_MS = 1_000;
+/** more than a line has, so that the disk has room for one */
+const PROBE_BYTES = 16_384;
 
 /**
  * Appends lines with synchronous writes: what is in the page cache survives the death of this process, and a small write
@@ -42,7 +45,7 @@ export class JournalWriter {
     this.older = found.reduce((sum, n) => sum + statSync(segmentFile(segments, n)).size, 0);
     this.segment = (found.at(-1) ?? 0) + 1;
     this.fd = openSync(segmentFile(segments, this.segment), 'ax', 0o600);
-    this.timer = setInterval(() => this.sync(), SYNC_MS).unref();
+    this.timer = setInterval(() => this.tick(), SYNC_MS).unref();
   }
 
   /** Before the upstream is called. Throws `JournalRefused` when the line cannot be kept. */
@@ -111,6 +114,24 @@ export class JournalWriter {
     }
     this.dirty = true;
     this.wake();
+  }
+  /**
+   * Heals without a call: the end lines that are owed are of calls which the ledger waits for, and a gateway that is not ready gets
+   * no call that could try. The probe keeps a disk that is still full from being filled with empty segments.
+   */
+  private tick(): void {
+    this.sync();
+    if (this.failedAt === undefined) return;
+    const probe = join(this.segments.folder, 'probe');
+    try {
+      writeFileSync(probe, Buffer.alloc(PROBE_BYTES));
+      rmSync(probe, { force: true });
+      this.recover();
+    } catch (e) {
+      rmSync(probe, { force: true });
+      if (!(e instanceof JournalRefused))
+        this.o.log('error', 'journal: it still cannot be written', { owed: this.owed.length, reason: errorText(e) });
+    }
   }
   /** After a failure: a new segment (the old one may end in a torn line), then what is owed. At most twice a second. */
   private recover(): void {
