@@ -3,9 +3,12 @@ import { exactMoney, moneyText } from '../../kit/money.js';
 import { count } from '../../kit/numbers.js';
 import { noCost, noTokens, tokensOf } from './event-texts.js';
 
-/** What a call cost, or why nobody knows. */
+/** What a call cost, the most that a lost one can have cost, or why nobody knows. */
 export function Cost({ event: e }: { event: UsageEvent }) {
-  if (e.cost !== null) return <span title={exactMoney(e.cost)}>{moneyText(e.cost)}</span>;
+  if (e.cost !== null) {
+    const atMost = e.usageSource === 'bound';
+    return <span title={`${atMost ? 'at most ' : ''}${exactMoney(e.cost)}`}>{`${atMost ? '≤ ' : ''}${moneyText(e.cost)}`}</span>;
+  }
   const { word, reason } = noCost(e);
   return (
     <span className="amh-muted" title={reason}>
