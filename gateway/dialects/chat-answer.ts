@@ -38,7 +38,7 @@ export function message(body: Buffer): string {
   if (Array.isArray(m['thinking_blocks'])) content.push(...(m['thinking_blocks'] as Json[]));
   else if (reasoningOf(m) !== '') content.push({ type: 'thinking', thinking: reasoningOf(m), signature: '' });
   const said = [m['content'], m['refusal']].filter((v) => typeof v === 'string' && v !== '').join('');
-  if (said !== '') content.push({ type: 'text', text: said, citations: null });
+  if (said !== '') content.push({ type: 'text', text: said });
   const calls = Array.isArray(m['tool_calls']) ? m['tool_calls'] : [];
   for (const [i, call] of calls.entries()) content.push(toolUse(call, i, choice['finish_reason'] === 'length'));
   const refused = typeof m['refusal'] === 'string' && m['refusal'] !== '';

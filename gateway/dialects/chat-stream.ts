@@ -89,7 +89,7 @@ export class ChatToMessageStream implements StreamTranslation {
     let out = '';
     if (this.open?.kind !== kind) {
       out += this.closeAll();
-      out += this.start(kind === 'text' ? { type: 'text', text: '', citations: null } : { type: 'thinking', thinking: '', signature: '' });
+      out += this.start(kind === 'text' ? { type: 'text', text: '' } : { type: 'thinking', thinking: '', signature: '' });
       this.open = { kind };
     }
     const delta = kind === 'text' ? { type: 'text_delta', text } : { type: 'thinking_delta', thinking: text };

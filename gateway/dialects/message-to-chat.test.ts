@@ -200,7 +200,7 @@ describe('a chat completion as a message', () => {
       model: 'gpt-x',
       content: [
         { type: 'thinking', thinking: 'Hm.', signature: '' },
-        { type: 'text', text: 'Hello', citations: null },
+        { type: 'text', text: 'Hello' },
         { type: 'tool_use', id: 't1', name: 'f', input: { a: 1 }, caller: { type: 'direct' } },
       ],
       stop_reason: 'tool_use',

@@ -375,7 +375,7 @@ describe('a whole answer as a stream', () => {
   it('is read by Anthropic’s client', async () => {
     const content = [
       { type: 'thinking', thinking: 'Hm', signature: 's' },
-      { type: 'text', text: 'Hallo', citations: null },
+      { type: 'text', text: 'Hallo' },
       { type: 'tool_use', id: 't', name: 'f', input: { a: 1 } },
     ];
     const whole = {

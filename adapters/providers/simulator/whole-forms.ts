@@ -40,7 +40,7 @@ export function wholeAnswer(s: Subject): object {
     case 'response':
       return responseObject(s, plan.finish === 'stop' ? 'completed' : 'incomplete', [outputItem(s, text)], responseUsage(used));
     case 'message':
-      return messageObject(s, [{ type: 'text', text, citations: null }], STOP_REASON[plan.finish], messageUsage(used));
+      return messageObject(s, [{ type: 'text', text }], STOP_REASON[plan.finish], messageUsage(used));
     case 'countTokens':
       return { input_tokens: plan.input.inputTokens };
     case 'embedding': {
