@@ -30,6 +30,8 @@ export function buildApp(deps: ApiDeps, live: LiveHub, log: (line: object) => vo
       contentSecurityPolicy: {
         directives: {
           'default-src': ["'self'"],
+          // the playground calls models by the way that every caller takes
+          'connect-src': ["'self'", new URL(deps.links.gateway).origin],
           'img-src': ["'self'", 'data:'],
           'style-src': ["'self'", "'unsafe-inline'"],
           'upgrade-insecure-requests': null,

@@ -69,7 +69,9 @@ export async function startGateway(o: GatewayOptions): Promise<RunningGateway> {
   const port = await server.listen(o.host, o.port);
   try {
     // loaded only where a receiver is set: off costs nothing
-    const traces = o.otlpEndpoint ? new (await import('#adapters/telemetry/traces.js')).Traces(o.otlpEndpoint, { instance: idOf(port) }) : undefined;
+    const traces = o.otlpEndpoint
+      ? new (await import('#adapters/telemetry/traces.js')).Traces(o.otlpEndpoint, { instance: idOf(port) })
+      : undefined;
     return assemble(o, server, port, traces);
   } catch (e) {
     await server.stop(0); // nothing may listen that cannot serve

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Operation } from '#adapters/providers/provider.js';
 import { type Dialect, dialectOf } from './dialects/errors.js';
 import { cors, preflight } from './http/cors.js';
@@ -19,6 +20,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   '/v1/messages': 'message',
   '/v1/messages/count_tokens': 'countTokens',
 };
+const LAME_DUCK_MS = 250;
 const SECRET_IN_URL = /[?&](api[-_]?key|key|token|access[-_]token|authorization)=/i;
 
 /** The listening half: paths, errors, graceful stop. */
@@ -54,9 +56,11 @@ export class GatewayServer {
   serve(deps: Deps): void {
     this.deps = deps;
   }
-  /** No new calls; those in flight may finish within the grace. */
+  /** Not ready from now on, then no new calls; those in flight may finish within the grace. */
   async stop(graceMs: number): Promise<void> {
     this.stopping = true;
+    // who has just been sent here by a balancer that does not know yet is still served; each answer ends its connection
+    await sleep(Math.min(LAME_DUCK_MS, graceMs));
     this.server.close();
     this.server.closeIdleConnections();
     if (this.active > 0)

@@ -52,8 +52,6 @@ export function windowOf(ms: number | null): Window | null {
 export const leaseMs = (window: Window | null): number => (window ? Math.min(window.ms, COUNT_LEASE_MS) : SLOT_LEASE_MS);
 
 export const bucketOf = (at: number, window: Window): number => Math.floor(at / window.bucketMs);
-/** The first bucket that still counts at `now`. */
-export const oldestBucket = (now: number, window: Window): number => Math.floor((now - window.ms) / window.bucketMs);
 /** When a bucket no longer counts, ms since 1970. */
 const endOf = (bucket: number, window: Window): number => (bucket + 1) * window.bucketMs + window.ms;
 

@@ -65,9 +65,12 @@ export const usageEvent = z.object({
   inputAudioTokens: later(count),
   outputAudioTokens: later(count),
   imageTokens: later(count),
-  /** who counted the tokens: the provider, or we (from what passed, when the provider's figure never came) */
-  usageSource: later(z.enum(['provider', 'estimated'])),
-  /** nano-dollars by the price in force at the call; null when the model is unpriced or the usage unknown */
+  /**
+   * Who counted the tokens: the provider, or we (from what passed, when the provider's figure never came). `bound`: nobody, because
+   * the gateway died in the call (`lost`): tokens are null, and `cost` is the most that the request could have cost.
+   */
+  usageSource: later(z.enum(['provider', 'estimated', 'bound'])),
+  /** nano-dollars by the price in force at the call; null when the model is unpriced, or the usage unknown and without a bound */
   cost: later(nano),
   /** `effectiveFrom` of the price book entry, `flat` for the deployment's flat estimate; null when unpriced */
   priceVersion: later(z.string()),

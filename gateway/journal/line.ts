@@ -38,7 +38,7 @@ export function decodeLine(line: string): JournalEntry | undefined {
 }
 const BLANKS = Object.keys(UNKNOWN_YET) as (keyof typeof UNKNOWN_YET)[];
 
-/** What becomes of a call whose process died: it may have cost, nobody knows what. */
+/** What becomes of a call whose process died: it may have cost, nobody knows what; its bound stands in the start line already. */
 export const lostEvent = (start: JournalEvent): JournalEvent => ({
   ...start,
   status: 'lost',

@@ -14,6 +14,7 @@ import { revisionKey } from '../memory/inflight.js';
 import type { Deps } from './deps.js';
 import { brokenOff, type Failed, fateOf, noAddress, OutOfTime, reasonOf, unreachable } from './fate.js';
 import type { CallLimits } from './limits.js';
+import { type LostBound, lostBound } from './lost-bound.js';
 import type { Overhead } from './overhead.js';
 import type { ParsedCall } from './parse.js';
 import type { Choice } from './plan.js';
@@ -161,7 +162,7 @@ export class Attempts {
     let sent: UpstreamRequest;
     try {
       sent = upstreamRequest(to, this.i.parsed, facts.operation);
-      if (this.attempt === 0) record.start();
+      if (this.attempt === 0) record.start(this.bound());
     } catch (e) {
       grant.release();
       seen.breaker.onRelease(ticket);
@@ -199,6 +200,17 @@ export class Attempts {
       grant.settle({ tokens: answered ? record.totalTokens : 0 });
       this.learn(to, seen, ticket, at, outcome);
     }
+  }
+
+  private bound(): LostBound {
+    const { deps, facts, parsed, choices } = this.i;
+    return lostBound(
+      deps,
+      facts.operation,
+      parsed,
+      choices.map((c) => c.target),
+      Date.now(),
+    );
   }
 
   private relay(to: Address, sent: UpstreamRequest, sentAt: number, answers: (headers: IncomingHttpHeaders) => void): Relay {
@@ -299,9 +311,11 @@ export class Attempts {
       overheadMs: overhead.ms,
       routeReason: this.routeReason,
     });
-    const out = Object.assign(answerHeaders(failed.headers), this.said(address));
+    // a redirect is not followed, and not the caller's to follow
+    const out = Object.assign(failed.status >= 400 ? answerHeaders(failed.headers) : {}, this.said(address));
     const native = address.translator === 'native' && failed.status >= 400;
-    const body = native ? failed.body : Buffer.from(translateError(dialectOf(facts.operation), status, failed.body));
+    const told = withoutSecret(failed.body, address.secret);
+    const body = native ? told : Buffer.from(translateError(dialectOf(facts.operation), status, told));
     if (!native) out['content-type'] = 'application/json';
     out['content-length'] = String(body.length);
     res.writeHead(status, out);
@@ -344,6 +358,12 @@ export class Attempts {
       'x-modelhub-overhead-ms': overhead.ms.toFixed(3),
     };
   }
+}
+
+/** Byte for byte, unless the upstream repeats the credential that it was called with. */
+function withoutSecret(body: Buffer, secret: string | null): Buffer {
+  if (!secret || !body.includes(secret)) return body;
+  return Buffer.from(body.toString().split(secret).join('[credential]'));
 }
 
 /** A header takes Latin-1 without control characters; names in reasons are the tenant's own. */

@@ -102,8 +102,5 @@ function internal(headers: IncomingHttpHeaders, environment: string | undefined)
 
 /** The hub's own parts, by the internal key. */
 export function isInternal(deps: Pick<Deps, 'internalHash'>, req: IncomingMessage): boolean {
-  return timingSafeEqual(
-    hash('sha256', tokenIn(req.headers) ?? '', 'buffer'),
-    deps.internalHash,
-  );
+  return timingSafeEqual(hash('sha256', tokenIn(req.headers) ?? '', 'buffer'), deps.internalHash);
 }

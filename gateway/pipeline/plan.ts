@@ -23,7 +23,7 @@ export interface PlanInput {
   parsed: ParsedCall;
   operation: Operation;
   headers: IncomingHttpHeaders;
-  random(): number;
+  random: () => number;
   /** deployments or models that may not be chosen, and the only ones that may, as candidates of equal weight */
   exclude?: ReadonlySet<string>;
   among?: readonly string[];

@@ -6,6 +6,7 @@ import type { JournalEvent } from '../journal/line.js';
 import type { CallPrice } from './pricing.js';
 import type { Deps } from './deps.js';
 import type { Caller } from './identify.js';
+import type { LostBound } from './lost-bound.js';
 import type { AnswerEnd } from './relay.js';
 import type { Target } from './targets.js';
 import type { OneTrace } from './traces.js';
@@ -61,9 +62,13 @@ export class CallRecord {
     this.facts = facts;
     this.target = target;
   }
-  /** Throws `JournalRefused`. */
-  start(): void {
-    this.deps.journal.start(this.event());
+  /** @param bound becomes the event's cost when the call is lost. Throws `JournalRefused`. */
+  start(bound: LostBound): void {
+    const event = this.event();
+    event.cost = bound.cost;
+    event.priceVersion = bound.priceVersion;
+    event.usageSource = bound.usageSource;
+    this.deps.journal.start(event);
   }
   /** The target that is tried now; the last one stands in the event. */
   goesTo(target: Target): void {

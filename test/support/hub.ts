@@ -36,9 +36,11 @@ export async function startTestHub(
   const { adminKey = '' } = await ensureBootstrap(mongodbUri);
   const logged: string[] = [];
   const runner = await startRunner({ dataDir, socketPath: runnerSocket });
+  const apiPort = await freePort();
   const gateway = await startGateway({
     host: '127.0.0.1',
     port: await freePort(),
+    allowedOrigins: [`http://127.0.0.1:${apiPort}`],
     mongodbUri,
     internalKey,
     keyringFile,
@@ -61,7 +63,7 @@ export async function startTestHub(
   });
   const api = await startApi({
     host: '127.0.0.1',
-    port: 0,
+    port: apiPort,
     mongodbUri,
     temporal: { ...temporal, uiUrl: 'http://127.0.0.1:4313' },
     gatewayUrl,

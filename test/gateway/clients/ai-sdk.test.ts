@@ -10,8 +10,18 @@ import { SAID } from './models.js';
 let house: House;
 type Make = (model: string) => LanguageModel;
 const PROVIDERS: Record<string, () => Make> = {
-  '@ai-sdk/openai, chat': () => createOpenAI({ baseURL: `${house.url}/v1`, apiKey: house.key }).chat,
-  '@ai-sdk/openai-compatible': () => createOpenAICompatible({ name: 'hub', baseURL: `${house.url}/v1`, apiKey: house.key, includeUsage: true }),
+  '@ai-sdk/openai, chat': () => {
+    const openai = createOpenAI({ baseURL: `${house.url}/v1`, apiKey: house.key });
+    return (model) => openai.chat(model);
+  },
+  '@ai-sdk/openai-compatible': () =>
+    createOpenAICompatible({
+      name: 'hub',
+      baseURL: `${house.url}/v1`,
+      apiKey: house.key,
+      includeUsage: true,
+      supportsStructuredOutputs: true,
+    }),
   '@ai-sdk/anthropic': () => createAnthropic({ baseURL: `${house.url}/v1`, apiKey: house.key }),
 };
 const weather = jsonSchema<{ city: string; celsius: number }>({

@@ -32,7 +32,10 @@ export class House {
   static async open(name: string): Promise<House> {
     const hub = await Hub.open(name);
     const [simulator, openai, anthropic] = await Promise.all([
-      startSimulator({ port: 0, profiles: { 'sim-ratelimit': { faults: { rateLimit: 1 }, retryAfterSeconds: 7 }, 'sim-slow': { baseMs: 20, perTokenMs: 20 } } }),
+      startSimulator({
+        port: 0,
+        profiles: { 'sim-ratelimit': { faults: { rateLimit: 1 }, retryAfterSeconds: 7 }, 'sim-slow': { baseMs: 20, perTokenMs: 20 } },
+      }),
       Upstream.start(openaiModel),
       Upstream.start(messageModel),
     ]);
@@ -56,8 +59,8 @@ export class House {
     for (const id of ['gpt/model', 'claude/model', 'both/model']) await priced(hub, id);
     const { key } = await hub.key();
     const gateway = await hub.gateway();
-    const { url, stop } = gateway;
-    return new House({ hub, url, key, simulator, openai, anthropic, stop });
+    const stop = (): Promise<void> => gateway.stop();
+    return new House({ hub, url: gateway.url, key, simulator, openai, anthropic, stop });
   }
   /** The one event of a call, once it is in the ledger. */
   async eventOf(requestId: string) {

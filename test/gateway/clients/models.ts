@@ -130,7 +130,8 @@ export const messageModel: Behaviour = (res, seen) => {
     return;
   }
   const pieces = 'tool' in does ? halves(does.args) : halves(does.text);
-  const delta = (piece: string): object => ('tool' in does ? { type: 'input_json_delta', partial_json: piece } : { type: 'text_delta', text: piece });
+  const delta = (piece: string): object =>
+    'tool' in does ? { type: 'input_json_delta', partial_json: piece } : { type: 'text_delta', text: piece };
   res.end(
     [
       event('message_start', { message: { ...message, content: [], stop_reason: null, usage: { ...input, output_tokens: 1 } } }),

@@ -90,7 +90,11 @@ describe.each(['gpt-tools', 'claude-tools'])('with %s', (model) => {
   });
   it('structured output is parsed', async () => {
     const weather = z.object({ city: z.string(), celsius: z.number() });
-    const answer = await client.chat.completions.parse({ model, messages: question, response_format: zodResponseFormat(weather, 'weather') });
+    const answer = await client.chat.completions.parse({
+      model,
+      messages: question,
+      response_format: zodResponseFormat(weather, 'weather'),
+    });
     expect(answer.choices[0]?.message.parsed).toEqual({ city: 'Paris', celsius: 21 });
   });
 });

@@ -2,7 +2,6 @@ import { Link } from '@tanstack/react-router';
 import type { ConnectionView } from '#core/connection/schema.js';
 import { Button } from '../../kit/button.js';
 import { Table } from '../../kit/table.js';
-import { Time } from '../../kit/time.js';
 import { HealthCell } from './health-cell.js';
 import { KIND_WORDS } from './kind-words.js';
 
@@ -20,12 +19,9 @@ export function ConnectionsTable({ connections, blocked, onCheck, onChange, onDe
       columns={[
         { key: 'name', label: 'Connection', cell: (c) => <Name connection={c} /> },
         { key: 'health', label: 'Health', cell: (c) => <HealthCell name={c.name} /> },
-        { key: 'kind', label: 'Kind', cell: (c) => KIND_WORDS[c.kind], wideOnly: true },
-        { key: 'provider', label: 'Provider', cell: (c) => c.provider, wideOnly: true },
         { key: 'url', label: 'Base URL', cell: (c) => <span className="amh-mono">{c.baseUrl}</span>, wideOnly: true },
         { key: 'region', label: 'Region', cell: (c) => c.region ?? <span className="amh-muted">not said</span>, wideOnly: true },
         { key: 'credential', label: 'Credential', cell: (c) => <Credential connection={c} /> },
-        { key: 'updated', label: 'Changed', cell: (c) => <Time iso={c.updatedAt} />, wideOnly: true },
         {
           key: 'actions',
           label: 'Actions',
@@ -56,6 +52,9 @@ function Name({ connection: c }: { connection: ConnectionView }) {
       <Link to="/connections/$name" params={{ name: c.name }} className="amh-link">
         {c.name}
       </Link>
+      <span className="amh-muted">
+        {KIND_WORDS[c.kind]}, provider {c.provider}
+      </span>
     </span>
   );
 }

@@ -3,15 +3,15 @@ import { useMay } from '../../app/use-me.js';
 import { Figures } from '../../kit/figures.js';
 import { millis } from '../../kit/numbers.js';
 import { Cost, TokenCount } from '../requests/cost.js';
+import { costSource } from '../requests/event-texts.js';
 import type { Run } from './use-run.js';
-import { useUsageEvent } from './use-usage-event.js';
+import type { useUsageEvent } from './use-usage-event.js';
 
 /** Times as this browser saw them; tokens and cost as the hub has booked them. */
-export function AnswerFigures({ run }: { run: Run }) {
+export function AnswerFigures({ run, usage }: { run: Run; usage: ReturnType<typeof useUsageEvent> }) {
   const may = useMay()('usage:read');
   const over = run.totalMs !== null;
   const id = run.head?.requestId ?? null;
-  const usage = useUsageEvent(id, over && may);
   const event = usage.data ?? undefined;
   const [word, note] = pending(run, { may, over, id, failed: usage.error !== null, late: usage.data === null });
   const of = (shown: ReactNode) => (event ? shown : <span className="amh-muted">{word}</span>);
@@ -34,7 +34,7 @@ export function AnswerFigures({ run }: { run: Run }) {
           value: of(event && <TokenCount event={event} side="output" />),
           note: event ? (event.usageSource ?? 'not counted') : note,
         },
-        { label: 'Cost', value: of(event && <Cost event={event} />), note: event ? 'by the price in force' : note },
+        { label: 'Cost', value: of(event && <Cost event={event} />), note: event ? costSource(event) : note },
       ]}
     />
   );

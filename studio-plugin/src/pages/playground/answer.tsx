@@ -1,3 +1,4 @@
+import { useMay } from '../../app/use-me.js';
 import { Empty } from '../../kit/empty.js';
 import { Notice } from '../../kit/notice.js';
 import { Section } from '../../kit/section.js';
@@ -6,6 +7,7 @@ import type { Shown } from '../../kit/status-words.js';
 import { AnswerFigures } from './answer-figures.js';
 import { Chosen } from './chosen.js';
 import type { Run } from './use-run.js';
+import { useUsageEvent } from './use-usage-event.js';
 
 const STATE: Record<Run['state'], Shown> = {
   waiting: { name: 'rolling', word: 'waiting for the first byte' },
@@ -16,6 +18,8 @@ const STATE: Record<Run['state'], Shown> = {
 };
 
 export function Answer({ run, environment }: { run: Run | undefined; environment: string }) {
+  const may = useMay()('usage:read');
+  const usage = useUsageEvent(run?.head?.requestId ?? null, may && run?.totalMs != null);
   return (
     <Section
       title="Answer"
@@ -49,8 +53,8 @@ export function Answer({ run, environment }: { run: Run | undefined; environment
           )}
         </div>
       )}
-      {run && <AnswerFigures run={run} />}
-      {run?.head && <Chosen head={run.head} environment={environment} />}
+      {run && <AnswerFigures run={run} usage={usage} />}
+      {run?.head && <Chosen head={run.head} reason={usage.data?.routeReason ?? run.head.reason} environment={environment} />}
     </Section>
   );
 }

@@ -2,8 +2,8 @@ import { Link } from '@tanstack/react-router';
 import { type Fact, Facts } from '../../kit/facts.js';
 import type { ChatHead } from './chat-stream.js';
 
-/** What the gateway chose, and why, as it said in its headers. */
-export function Chosen({ head: h, environment }: { head: ChatHead; environment: string }) {
+/** What the gateway chose, as it said in its headers; `reason` may hold what no header can. */
+export function Chosen({ head: h, reason, environment }: { head: ChatHead; reason: string | null; environment: string }) {
   const facts: Fact[] = [
     ...(h.deployment === null
       ? []
@@ -15,7 +15,7 @@ export function Chosen({ head: h, environment }: { head: ChatHead; environment: 
             </Link>,
           ] as Fact,
         ]),
-    ...(h.reason === null || h.reason === '' ? [] : [['Chosen', h.reason] as Fact]),
+    ...(reason === null || reason === '' ? [] : [['Chosen', reason] as Fact]),
     ...(h.model === null
       ? []
       : [

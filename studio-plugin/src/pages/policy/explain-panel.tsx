@@ -32,10 +32,10 @@ export function ExplainPanel({ policy }: { policy: PolicyView }) {
       <form className="amh-stack" onSubmit={submit} noValidate>
         <div className="amh-form-grid">
           <Field label="Request" error={at('request')} hint="The body of a chat completion, as a caller would send it.">
-            {(ids) => <TextArea {...ids} rows={8} value={request} onText={setRequest} />}
+            {(ids) => <TextArea {...ids} rows={11} value={request} onText={setRequest} />}
           </Field>
           <Field label="Headers" optional error={at('headers')} hint="One a line, as in x-modelhub-meta-team: legal">
-            {(ids) => <TextArea {...ids} rows={8} value={headers} onText={setHeaders} />}
+            {(ids) => <TextArea {...ids} rows={11} value={headers} onText={setHeaders} />}
           </Field>
         </div>
         <div className="amh-row">

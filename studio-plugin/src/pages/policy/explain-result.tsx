@@ -5,6 +5,7 @@ import { Facts } from '../../kit/facts.js';
 import { moneyText } from '../../kit/money.js';
 import { count, millis } from '../../kit/numbers.js';
 import { type Column, Table } from '../../kit/table.js';
+import { useKeyNames } from '../requests/use-key-names.js';
 import { STRATEGY_WORDS } from '../routing/strategies.js';
 import { needsText } from './needs-text.js';
 
@@ -12,6 +13,7 @@ type Choice = Explanation['order'][number] & { place: number };
 
 /** Who would be tried in which order and why, who would not, and which limits would count the call. */
 export function ExplainResult({ explanation: e, environment }: { explanation: Explanation; environment: string }) {
+  const { nameOf } = useKeyNames();
   const deployment = (name: string) => (
     <Link to="/deployments/$environment/$name" params={{ environment, name }} className="amh-link">
       {name}
@@ -39,7 +41,7 @@ export function ExplainResult({ explanation: e, environment }: { explanation: Ex
       <p className="amh-text">
         {e.deployment === null ? 'Nothing can take this call.' : <>The call would go to {deployment(e.deployment)}</>}
         {e.deployment !== null &&
-          `, by ${STRATEGY_WORDS[e.strategy].word.toLowerCase()}${e.rule === null ? '' : ` under the rule “${e.rule}”`}.`}
+          `, by the strategy ${STRATEGY_WORDS[e.strategy].word}${e.rule === null ? '' : ` under the rule “${e.rule}”`}.`}
       </p>
       {e.order.length > 0 && (
         <Table
@@ -73,7 +75,11 @@ export function ExplainResult({ explanation: e, environment }: { explanation: Ex
           caption="Limits that would count the call"
           columns={[
             { key: 'name', label: 'Limit', cell: (l) => l.name },
-            { key: 'subject', label: 'Counts', cell: (l) => <span className="amh-cell-name">{`${l.per} ${l.subject}`}</span> },
+            {
+              key: 'subject',
+              label: 'Counts',
+              cell: (l) => <span className="amh-cell-name">{`${l.per} ${l.per === 'key' ? nameOf(l.subject) : l.subject}`}</span>,
+            },
             {
               key: 'amount',
               label: 'In force',
@@ -101,5 +107,5 @@ function scoreText(strategy: Explanation['strategy'], score: number | null) {
   if (score === null) return <span className="amh-muted">none</span>;
   if (strategy === 'least-latency') return millis(score);
   if (strategy === 'lowest-cost') return moneyText(Math.round(score));
-  return Number(score.toPrecision(4)).toString();
+  return score >= 1000 ? count(Math.round(score)) : Number(score.toPrecision(4)).toString();
 }

@@ -16,7 +16,7 @@ import { CandidatesEditor } from './candidates-editor.js';
 import { PatienceFields } from './patience-fields.js';
 import { draftOf, emptyPolicy, inputOf, type PolicyDraft, usable } from './policy-draft.js';
 import { RulesEditor } from './rules-editor.js';
-import { StrategyFields } from './strategy-fields.js';
+import { AdaptiveFields, StrategyField } from './strategy-fields.js';
 import { WallsFields } from './walls-fields.js';
 
 interface Props {
@@ -79,8 +79,9 @@ export function PolicyEditor({ existing, environment, onSaved }: Props) {
           <Field label="Description" optional error={errorAt(errors, 'description')}>
             {(ids) => <TextInput {...ids} value={draft.description} onText={(description) => change({ description })} />}
           </Field>
-          <StrategyFields {...parts} />
+          <StrategyField {...parts} />
         </div>
+        <AdaptiveFields {...parts} />
         {known.includes(draft.name.trim()) && (
           <p className="amh-text amh-small" role="status">
             <span className="amh-status amh-status-info">◐</span> A deployment {draft.name.trim()} exists in {draft.environment}: this

@@ -13,6 +13,7 @@ import { ProblemNotice } from '../../kit/problem-notice.js';
 import { Skeleton } from '../../kit/skeleton.js';
 import { Time } from '../../kit/time.js';
 import { useToast } from '../../kit/use-toast.js';
+import { useKeyNames } from '../requests/use-key-names.js';
 import { ExplainPanel } from './explain-panel.js';
 import { PolicyEditor } from './policy-editor.js';
 
@@ -24,6 +25,7 @@ export function PolicyPage() {
   const navigate = route.useNavigate();
   const toast = useToast();
   const blocked = useForbidden()('routing:write');
+  const { nameOf } = useKeyNames();
   const [deleting, setDeleting] = useState(false);
   useLiveTopic('routing', [['policies.get', { params }]]);
   const { data: policy, error, refetch } = useCall('policies.get', { params }, { refetchInterval: usePolling() });
@@ -68,10 +70,10 @@ export function PolicyPage() {
       }
     >
       <p className="amh-text amh-small amh-muted">
-        Changed <Time iso={policy.updatedAt} /> by {policy.updatedBy}
+        Changed <Time iso={policy.updatedAt} /> by {nameOf(policy.updatedBy)}
       </p>
       {policy.updatedAt !== opened.updatedAt && (
-        <Notice tone="warn" title={`${policy.updatedBy} has changed this policy meanwhile`} role="status">
+        <Notice tone="warn" title={`${nameOf(policy.updatedBy)} has changed this policy meanwhile`} role="status">
           <div className="amh-row">
             <Button onClick={() => setOpened(policy)}>Show the policy as it is now</Button>
           </div>

@@ -12,6 +12,7 @@ import { Status } from '../../kit/status.js';
 import { CALL_STATUS, statusOf } from '../../kit/status-words.js';
 import { Time } from '../../kit/time.js';
 import { Cost, TokenCount } from '../requests/cost.js';
+import { costSource } from '../requests/event-texts.js';
 import { RequestFacts } from './request-facts.js';
 import { TokensSection } from './tokens-section.js';
 import { Waterfall } from './waterfall.js';
@@ -73,7 +74,7 @@ function RequestFigures({ event: e }: { event: UsageEvent }) {
           value: <TokenCount event={e} side="output" />,
           note: e.finishReason === null ? 'all classes' : `ended by ${e.finishReason}`,
         },
-        { label: 'Cost', value: <Cost event={e} />, note: e.priceVersion === 'flat' ? 'flat sum a call' : 'by the price in force' },
+        { label: 'Cost', value: <Cost event={e} />, note: costSource(e) },
         {
           label: 'Tries',
           value: count(e.attempts),

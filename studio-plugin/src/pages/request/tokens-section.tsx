@@ -54,7 +54,7 @@ function sourceText(e: UsageEvent): string {
     : 'As the provider counted them.';
 }
 function priceText(e: UsageEvent, found: boolean, loading: boolean): string {
-  if (e.priceVersion === null) return 'No price was in force.';
+  if (e.priceVersion === null) return e.cost === 0 ? 'Nothing was charged.' : 'No price was in force.';
   if (e.priceVersion === 'flat') return 'Counted as the flat sum a call that is set for the deployment.';
   if (found) return `Prices in force since ${dateText(e.priceVersion)}.`;
   return loading

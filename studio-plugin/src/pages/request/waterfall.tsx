@@ -21,7 +21,7 @@ const COLUMNS: readonly Column<Try>[] = [
         {t.deployment}
         <span className="amh-muted">
           {t.provider}
-          {t.connection !== null && ` by ${t.connection}`}
+          {t.connection === null ? ', local' : `, connection ${t.connection}`}
         </span>
       </span>
     ),

@@ -15,7 +15,15 @@ export function tokensOf(e: UsageEvent, side: 'input' | 'output'): number | null
 export function noTokens(e: UsageEvent): string {
   if (e.status === 'lost') return 'The gateway died before the call ended.';
   if (e.status === 'limited' || e.status === 'refused') return 'No model was called.';
+  if (e.status === 'error') return 'The call failed, and nobody counted tokens.';
   return 'The upstream said nothing about tokens, and they could not be estimated.';
+}
+
+/** By what a known cost was counted. */
+export function costSource(e: UsageEvent): string {
+  if (e.priceVersion === 'flat') return 'flat sum a call';
+  if (e.priceVersion !== null) return 'by the price in force';
+  return e.cost === 0 ? 'nothing was charged' : 'no price was in force';
 }
 
 /** A cost that is unknown is never 0: `word` says which kind of unknown, `reason` why. */
