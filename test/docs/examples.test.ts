@@ -113,7 +113,9 @@ describe('the guides', () => {
   it('have every example that is expected here', () => expect(all.sort()).toEqual(Object.keys(PRINTS).sort()));
   it('say the same of headers and limits in both dialects', () => {
     const shared = (guide: string): string | undefined =>
-      /<!-- headers: same in both guides -->([\s\S]+)<!-- end of headers -->/.exec(readFileSync(join(ROOT, `docs/guides/${guide}.md`), 'utf8'))?.[1];
+      /<!-- headers: same in both guides -->([\s\S]+)<!-- end of headers -->/.exec(
+        readFileSync(join(ROOT, `docs/guides/${guide}.md`), 'utf8'),
+      )?.[1];
     expect(shared('openai')).toBeDefined();
     expect(shared('anthropic')).toBe(shared('openai'));
   });
