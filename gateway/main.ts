@@ -51,12 +51,15 @@ export interface GatewayOptions {
   /** how long a client may take for its head and its body, ms */
   headersTimeoutMs?: number;
   requestTimeoutMs?: number;
+  /** how long a client may leave its answer unread, ms */
+  stuckClientMs?: number;
 }
 export interface RunningGateway {
   port: number;
   stop(): Promise<void>;
 }
 const GRACE_MS = 15_000;
+const STUCK_CLIENT_MS = 120_000;
 const KEYS_VALID_MS = 24 * 3_600_000;
 const FLUSH_MS = 5_000;
 
@@ -135,6 +138,7 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number, traces
     credentials: new Credentials(keyringOpener(o.keyringFile)),
     internalHash: createHash('sha256').update(o.internalKey).digest(),
     keysValidMs: o.keysValidMs ?? KEYS_VALID_MS,
+    stuckClientMs: o.stuckClientMs ?? STUCK_CLIENT_MS,
   });
 
   allowances.start();

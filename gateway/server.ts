@@ -19,7 +19,8 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   '/v1/messages': 'message',
   '/v1/messages/count_tokens': 'countTokens',
 };
-const SECRET_IN_URL = /[?&](api[-_]?key|key|token|access[-_]token|authorization)=/i;
+/** a parameter that is called like one, or one of our keys anywhere */
+const SECRET_IN_URL = /[?&]([\w-]*key|[\w-]*token|authorization)=|mhk_/i;
 
 /** The listening half: paths, errors, graceful stop. */
 export class GatewayServer {
@@ -86,6 +87,8 @@ export class GatewayServer {
     } catch (e) {
       this.fail(res, e, dialect);
     }
+    // what is complete here and not yet with its reader: Node ends this timeout when the answer has gone out
+    if (this.deps && res.writableEnded && !res.writableFinished) res.socket?.setTimeout(this.deps.stuckClientMs);
   }
 
   private async route(

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { hide } from '#adapters/providers/error-text.js';
 import { tokenEstimate } from '#core/cost/bound.js';
 import type { Ticket } from '#core/routing/breaker.js';
 import { abandoned, answered as answeredWell, failed as answeredIll, started } from '#core/routing/health.js';
@@ -159,6 +160,11 @@ export class Attempts {
       seen.breaker.onRelease(ticket);
       return { kind: 'refused', refusal: grant };
     }
+    if (performance.now() >= this.i.deadline) {
+      grant.release();
+      seen.breaker.onRelease(ticket);
+      return { kind: 'unreached', error: new OutOfTime() };
+    }
     let sent: UpstreamRequest;
     try {
       sent = upstreamRequest(to, this.i.parsed, facts.operation);
@@ -166,6 +172,8 @@ export class Attempts {
     } catch (e) {
       grant.release();
       seen.breaker.onRelease(ticket);
+      // this provider cannot be asked such a thing; the next one perhaps can
+      if (e instanceof Refusal) return { kind: 'refused', refusal: e };
       throw e;
     }
     this.attempt++;
@@ -220,6 +228,7 @@ export class Attempts {
       ...{ res, startedAt: facts.startedAt, operation: facts.operation, stream: parsed.stream },
       upstreamOperation: sent.translation?.operation ?? facts.operation,
       translation: sent.translation,
+      stuckClientMs: deps.stuckClientMs,
       callerBody: () => JSON.parse(parsed.body.toString()) as Record<string, unknown>,
       hideUsage: sent.asksForUsage,
       estimate: { inputTokens: tokenEstimate(parsed.body.length), outputAtMost: null },
@@ -311,9 +320,16 @@ export class Attempts {
       overheadMs: overhead.ms,
       routeReason: this.routeReason,
     });
-    const out = Object.assign(answerHeaders(failed.headers), this.said(address));
+    // some providers repeat the credential that they do not take
+    const { credential } = address;
+    const failedHeaders = answerHeaders(failed.headers);
+    for (const name in failedHeaders) failedHeaders[name] = [failedHeaders[name] ?? []].flat().map((v) => hide(v, credential));
+    // where a redirect leads to is the operator's affair
+    delete failedHeaders['location'];
+    const out = Object.assign(failedHeaders, this.said(address));
+    const said = credential === null ? failed.body : Buffer.from(hide(failed.body.toString(), credential));
     const native = address.translator === 'native' && failed.status >= 400;
-    const body = native ? failed.body : Buffer.from(translateError(dialectOf(facts.operation), status, failed.body));
+    const body = native ? said : Buffer.from(translateError(dialectOf(facts.operation), status, said));
     if (!native) out['content-type'] = 'application/json';
     out['content-length'] = String(body.length);
     res.writeHead(status, out);
@@ -347,10 +363,10 @@ export class Attempts {
     const { revision, live } = to?.target ?? record.target;
     return {
       'x-modelhub-request-id': facts.id,
-      'x-modelhub-deployment': live.route.name,
-      'x-modelhub-revision': revision.digest,
-      'x-modelhub-provider': revision.provider,
-      'x-modelhub-model': revision.modelId,
+      'x-modelhub-deployment': headerText(live.route.name),
+      'x-modelhub-revision': headerText(revision.digest),
+      'x-modelhub-provider': headerText(revision.provider),
+      'x-modelhub-model': headerText(revision.modelId),
       'x-modelhub-attempts': String(this.attempt),
       'x-modelhub-route-reason': headerText(this.routeReason),
       'x-modelhub-overhead-ms': overhead.ms.toFixed(3),
@@ -358,5 +374,5 @@ export class Attempts {
   }
 }
 
-/** A header takes Latin-1 without control characters; names in reasons are the tenant's own. */
+/** A header takes Latin-1 without control characters; names are the tenant's own. */
 const headerText = (s: string): string => (/^[\x20-\x7e]*$/.test(s) ? s : s.replace(/[^\x20-\x7e]/g, '?')).slice(0, 500);

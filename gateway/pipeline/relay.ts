@@ -44,6 +44,8 @@ export interface RelayInput {
   translation: Translation | null;
   /** for the figures that never come */
   estimate: Estimate;
+  /** a client that takes nothing for so long, ms, is gone, whatever its connection says */
+  stuckClientMs: number;
   /** the hub has asked for the usage chunk of the stream, the caller has not: it is kept from the caller */
   hideUsage: boolean;
   /** the first attempt with an answer gets true; a second one is late */
@@ -54,7 +56,6 @@ export interface RelayInput {
   finish(end: AnswerEnd): void;
 }
 const FLUSH_MS = 10_000;
-const STUCK_CLIENT_MS = 120_000;
 const MAX_ERROR_BODY = 1024 * 1024;
 const MAX_TRANSLATED = 64 * 1024 * 1024;
 
@@ -161,8 +162,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       return;
     }
     controller.pause();
-    // a client that takes nothing for minutes is gone, whatever its connection says
-    const stuck = setTimeout(() => this.breakOff('aborted', 'the client stopped reading'), STUCK_CLIENT_MS);
+    const stuck = setTimeout(() => this.breakOff('aborted', 'the client stopped reading'), this.i.stuckClientMs);
     this.i.res.once('drain', () => {
       clearTimeout(stuck);
       controller.resume();

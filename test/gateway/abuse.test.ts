@@ -224,7 +224,6 @@ describe('a request that two readers would read as two', () => {
     ['a bare line feed in a header', [`x-a: b\ncontent-length: 3`, n], body],
     ['a bare carriage return in a header', [`x-a: b\rcontent-length: 3`, n], body],
     ['a NUL in a header', [`x-a: b\u0000c`, n], body],
-    ['two hosts', ['host: other', n], body],
   ])('%s: 400, the connection is closed, nobody is called', async (_, lines, rest) => {
     const next = 'GET /healthz HTTP/1.1\r\nhost: hub\r\n\r\n';
     const client = new RawClient(gateway.url).send(head(key, lines) + rest + next);
