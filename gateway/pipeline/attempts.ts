@@ -320,16 +320,13 @@ export class Attempts {
       overheadMs: overhead.ms,
       routeReason: this.routeReason,
     });
-    // some providers repeat the credential that they do not take
-    const { credential } = address;
-    const failedHeaders = answerHeaders(failed.headers);
-    for (const name in failedHeaders) failedHeaders[name] = [failedHeaders[name] ?? []].flat().map((v) => hide(v, credential));
-    // where a redirect leads to is the operator's affair
-    delete failedHeaders['location'];
-    const out = Object.assign(failedHeaders, this.said(address));
-    const said = credential === null ? failed.body : Buffer.from(hide(failed.body.toString(), credential));
+    // a redirect is not followed, and not the caller's to follow
+    const headers = failed.status >= 400 ? answerHeaders(failed.headers) : {};
+    for (const name in headers) headers[name] = [headers[name] ?? []].flat().map((v) => hide(v, address.secret));
+    const out = Object.assign(headers, this.said(address));
     const native = address.translator === 'native' && failed.status >= 400;
-    const body = native ? said : Buffer.from(translateError(dialectOf(facts.operation), status, said));
+    const told = withoutSecret(failed.body, address.secret);
+    const body = native ? told : Buffer.from(translateError(dialectOf(facts.operation), status, told));
     if (!native) out['content-type'] = 'application/json';
     out['content-length'] = String(body.length);
     res.writeHead(status, out);
@@ -372,6 +369,13 @@ export class Attempts {
       'x-modelhub-overhead-ms': overhead.ms.toFixed(3),
     };
   }
+}
+
+/** Byte for byte, unless the upstream repeats the credential that it was called with. */
+function withoutSecret(body: Buffer, secret: string | null): Buffer {
+  const text = body.toString();
+  const hidden = hide(text, secret);
+  return hidden === text ? body : Buffer.from(hidden);
 }
 
 /** A header takes Latin-1 without control characters; names are the tenant's own. */

@@ -22,8 +22,8 @@ export interface Address {
   origin: string;
   path: string;
   headers: Record<string, string>;
-  /** never to be handed on, whoever repeats it */
-  credential: string | null;
+  /** in the headers; an upstream that repeats it in its error must not hand it to the caller */
+  secret: string | null;
   translator: Translator | 'native';
   /** breaker and latency are kept under this name */
   health: string;
@@ -50,7 +50,7 @@ export function addressesOf(deps: Deps, target: Target, operation: Operation): A
     const translator = translation(local, operation, revision);
     const called = translator === 'native' ? operation : upstreamOperation(local);
     return leastBusy(revision.endpoints, deps.inflight, turn++).map((endpoint) => ({
-      ...{ target, provider: local, connection: null, headers: {}, credential: null, translator },
+      ...{ target, provider: local, connection: null, headers: {}, secret: null, translator },
       ...place(endpoint, local.paths[called] ?? ''),
       health: healthName(tenant, revision, endpoint),
     }));
@@ -67,11 +67,11 @@ export function addressesOf(deps: Deps, target: Target, operation: Operation): A
   const translator = translation(provider, operation, revision);
   const called = translator === 'native' ? operation : upstreamOperation(provider);
   try {
-    const credential = deps.credentials.of(connection);
-    const headers = provider.headers(credential);
+    const secret = deps.credentials.of(connection);
+    const headers = provider.headers(secret);
     return [
       {
-        ...{ target, provider, connection: connection.name, headers, credential, translator },
+        ...{ target, provider, connection: connection.name, headers, secret, translator },
         ...place(connection.baseUrl, provider.paths[called] ?? ''),
         health: healthName(tenant, revision),
       },

@@ -1,10 +1,11 @@
 import type mongoose from 'mongoose';
 import type { z } from 'zod';
 import { HubError } from '#core/shared/problem.js';
-import { ancestors, type Ctx, contains, PUBLIC_TENANT } from '#core/shared/scope.js';
-import { sessionOf, type Store, toHubError } from './connect.js';
+import { type Ctx, contains } from '#core/shared/scope.js';
+import { edge, sessionOf, type Store } from './connect.js';
 import { after, cursorOf } from './cursor.js';
 import { mongooseSchema } from './mongoose-schema.js';
+import { named, plain, walls } from './walls.js';
 
 /** Which part writes a collection: exactly one (law 1 of the design). */
 export type Writer = 'api' | 'workflow' | 'gateway';
@@ -191,34 +192,6 @@ export class Collection<S extends z.ZodObject> {
       throw new HubError('forbidden', `Your key is limited to ${ctx.scope}; it cannot write to ${scope || 'the whole organisation'}.`);
     return { ...(this.spec.schema.parse(record) as Filter), _id: `${ctx.tenant}/${record.id}`, tenant: ctx.tenant, scope };
   }
-  /** `id` in a filter is the id within the tenant. */
-  private named(ctx: Ctx, filter: Filter): Filter {
-    const { id, ...rest } = plain(filter);
-    if (id === undefined) return rest;
-    if (typeof id !== 'string') throw new Error('a record id is a string');
-    return { ...rest, _id: { $in: [`${ctx.tenant}/${id}`, ...(this.spec.shared ? [`${PUBLIC_TENANT}/${id}`] : [])] } };
-  }
-  /** Readers see their scope, what lies below and what stands above it; writers only their scope and below. */
-  private walls(ctx: Ctx, write = false): Filter {
-    if (!ctx.tenant || typeof ctx.tenant !== 'string') throw new Error('a store call without a tenant');
-    const tenant = this.spec.shared && !write ? { $in: [ctx.tenant, PUBLIC_TENANT] } : ctx.tenant;
-    if (ctx.scope === '') return { tenant };
-    const below = { scope: { $gte: `${ctx.scope}/`, $lt: `${ctx.scope}0` } }; // '0' follows '/'
-    const at = write ? [ctx.scope] : ancestors(ctx.scope);
-    return { tenant, $or: [{ scope: { $in: at } }, below] };
-  }
-}
-
-/** An undefined filter value would reach the server as null and match records without the field: refuse it. */
-function plain(filter: Filter): Filter {
-  for (const [k, v] of Object.entries(filter)) if (v === undefined) throw new Error(`undefined value for ${k} in a store call`);
-  return filter;
-}
-
-async function edge<T>(work: Promise<T>): Promise<T> {
-  try {
-    return await work;
-  } catch (e) {
-    throw toHubError(e);
-  }
+  private named = (ctx: Ctx, filter: Filter): Filter => named(ctx, filter, this.spec.shared ?? false);
+  private walls = (ctx: Ctx, write = false): Filter => walls(ctx, write, this.spec.shared ?? false);
 }

@@ -105,3 +105,12 @@ export function toHubError(error: unknown): unknown {
   if ((error as { code?: number } | undefined)?.code === 11000) return new HubError('conflict', 'It exists already.', { cause: error });
   return error;
 }
+
+/** The one place where what the store throws becomes the product's error. */
+export async function edge<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work;
+  } catch (e) {
+    throw toHubError(e);
+  }
+}

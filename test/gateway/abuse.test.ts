@@ -203,13 +203,17 @@ describe('a packed body', () => {
 });
 
 describe('a request that two readers would read as two', () => {
+  it('a member that stands twice is refused', async () => {
+    const r = await call(gateway.url, key, '{"model":"chat","max_tokens":1,"max_tokens":100000}');
+    expect([r.status, await codeOf(r), up.seen.length]).toEqual([400, 'duplicate_member', 0]);
+  });
   const body = '{"model":"chat"}';
   const n = `content-length: ${body.length}`;
   it.each([
     ['a length and chunks', [n, 'transfer-encoding: chunked'], `0\r\n\r\n${body}`],
     ['chunks and a length', ['transfer-encoding: chunked', n], `0\r\n\r\n${body}`],
     ['two lengths', [n, 'content-length: 3'], body],
-    ['the same length twice', [n, n], body],
+    ['the same length again', [n, n], body],
     ['a list of lengths', ['content-length: 16, 16'], body],
     ['a signed length', ['content-length: +16'], body],
     ['chunked is not the last coding', ['transfer-encoding: chunked, identity'], body],

@@ -10,7 +10,10 @@ import { SAID } from './models.js';
 let house: House;
 type Make = (model: string) => LanguageModel;
 const PROVIDERS: Record<string, () => Make> = {
-  '@ai-sdk/openai, chat': () => createOpenAI({ baseURL: `${house.url}/v1`, apiKey: house.key }).chat,
+  '@ai-sdk/openai, chat': () => {
+    const openai = createOpenAI({ baseURL: `${house.url}/v1`, apiKey: house.key });
+    return (model) => openai.chat(model);
+  },
   '@ai-sdk/openai-compatible': () =>
     createOpenAICompatible({
       name: 'hub',

@@ -59,8 +59,8 @@ export class House {
     for (const id of ['gpt/model', 'claude/model', 'both/model']) await priced(hub, id);
     const { key } = await hub.key();
     const gateway = await hub.gateway();
-    const { url, stop } = gateway;
-    return new House({ hub, url, key, simulator, openai, anthropic, stop });
+    const stop = (): Promise<void> => gateway.stop();
+    return new House({ hub, url: gateway.url, key, simulator, openai, anthropic, stop });
   }
   /** The one event of a call, once it is in the ledger. */
   async eventOf(requestId: string) {
