@@ -155,7 +155,10 @@ describe('a request that is too large', () => {
     const block = Buffer.alloc(MB, 0x20);
     const all = (async () => {
       for (let n = 0; n < 40 && !client.closed; n++) {
-        client.send(`${MB.toString(16)}\r\n`).send(block).send('\r\n');
+        client
+          .send(`${MB.toString(16)}\r\n`)
+          .send(block)
+          .send('\r\n');
         await pause(5);
       }
     })();
@@ -316,7 +319,9 @@ describe('what comes back in headers', () => {
   });
   it('an upstream’s header beyond Latin-1 does not break its answer', async () => {
     const server = (await import('node:net')).createServer((socket) => {
-      socket.once('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-model: 模型\r\ncontent-length: 2\r\n\r\n{}'));
+      socket.once('data', () =>
+        socket.end('HTTP/1.1 200 OK\r\ncontent-type: application/json\r\nx-model: 模型\r\ncontent-length: 2\r\n\r\n{}'),
+      );
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     try {
