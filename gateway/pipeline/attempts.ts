@@ -48,14 +48,16 @@ const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 /** Tries addresses one after another (two side by side when hedged) until one answers. Throws a `Refusal` before the first byte. */
 export class Attempts {
   private readonly i: AttemptsInput;
-  private readonly relays = new Set<Relay>();
+  private readonly relays = new Map<Relay, { to: Address; sentAt: number }>();
+  private readonly reasons = new Map<Address, string>();
   private answeredBy: Relay | undefined;
   private attempt = 0;
   private gone: boolean;
+  private timeIsUp = false;
   private latest: Address | undefined;
   private last: { address: Address; failed: Failed } | undefined;
   private refusal: Refusal | undefined;
-  /** why the address that is tried now stands where it stands */
+  /** why the address that is tried now, or has answered, stands where it stands */
   routeReason = '';
 
   constructor(input: AttemptsInput) {
@@ -68,13 +70,14 @@ export class Attempts {
     res.once('close', () => {
       if (res.writableFinished) return;
       this.gone = true;
-      for (const relay of this.relays) relay.clientGone();
+      for (const relay of this.relays.keys()) relay.clientGone();
     });
     const timer =
       deadline === Number.POSITIVE_INFINITY
         ? undefined
         : setTimeout(() => {
-            for (const relay of this.relays) relay.cancel(new OutOfTime());
+            this.timeIsUp = true;
+            for (const relay of this.relays.keys()) relay.cancel(new OutOfTime());
           }, deadline - performance.now());
     try {
       await this.tryAll();
@@ -122,7 +125,8 @@ export class Attempts {
         this.refusal ??= e;
         continue;
       }
-      this.routeReason = choice.reason();
+      const reason = choice.reason();
+      for (const address of found) this.reasons.set(address, reason);
       yield* found;
     }
     return undefined;
@@ -160,10 +164,11 @@ export class Attempts {
       seen.breaker.onRelease(ticket);
       return { kind: 'refused', refusal: grant };
     }
-    if (performance.now() >= this.i.deadline) {
+    const tooLate = performance.now() >= this.i.deadline;
+    if (tooLate || this.answeredBy) {
       grant.release();
       seen.breaker.onRelease(ticket);
-      return { kind: 'unreached', error: new OutOfTime() };
+      return tooLate ? { kind: 'unreached', error: new OutOfTime() } : { kind: 'late' };
     }
     let sent: UpstreamRequest;
     try {
@@ -177,8 +182,7 @@ export class Attempts {
       throw e;
     }
     this.attempt++;
-    this.latest = to;
-    record.goesTo(to.target);
+    this.names(to);
     const slot = revisionKey(to.target.live.key, to.target.revision.digest);
     const at = { sent: performance.now(), clock: Date.now() };
     overhead.sent(at.sent);
@@ -186,7 +190,7 @@ export class Attempts {
       seen.limit = limitIn(headers, at.clock) ?? seen.limit;
       if (ticket === 'probe') seen.breaker.onSuccess(ticket, Date.now()); // a good answer has begun: the others need not wait for its end
     });
-    this.relays.add(relay);
+    this.relays.set(relay, { to, sentAt: at.sent });
     deps.inflight.enter(to.origin);
     deps.inflight.enter(slot);
     started(seen.health, at.clock);
@@ -197,7 +201,7 @@ export class Attempts {
         .get(to.origin, to.connection === null ? 'target' : 'connection')
         .dispatch({ path: to.path, method: 'POST', headers, body: sent.body }, relay);
       outcome = await relay.outcome;
-      if (outcome.kind !== 'over') this.note(to, at.sent, outcome);
+      if (outcome.kind !== 'over' && this.relays.has(relay)) this.note(to, at.sent, outcome);
       return outcome;
     } finally {
       overhead.back(performance.now());
@@ -208,6 +212,13 @@ export class Attempts {
       grant.settle({ tokens: answered ? record.totalTokens : 0 });
       this.learn(to, seen, ticket, at, outcome);
     }
+  }
+
+  /** Event and answer speak of this address from now on. */
+  private names(to: Address): void {
+    this.latest = to;
+    this.routeReason = this.reasons.get(to) ?? '';
+    this.i.record.goesTo(to.target);
   }
 
   private bound(): LostBound {
@@ -236,7 +247,14 @@ export class Attempts {
         answers(headers);
         this.answeredBy ??= relay;
         if (this.answeredBy !== relay) return false;
-        for (const other of this.relays) if (other !== relay) other.cancel(new Error('another attempt was faster'));
+        this.names(to);
+        for (const [other, { to: left, sentAt: since }] of this.relays) {
+          if (other === relay) continue;
+          // noted here and now: the event of a short answer is written before the other attempt comes to itself
+          this.note(left, since, { kind: 'late' });
+          this.relays.delete(other);
+          other.late();
+        }
         return true;
       },
       explain: () => Object.assign(this.said(to), limits.headers()),
@@ -268,7 +286,7 @@ export class Attempts {
     const fate =
       outcome?.kind === 'failed' || outcome?.kind === 'unreached'
         ? fateOf(to, outcome, this.attempt, now)
-        : outcome?.kind === 'over' && outcome.end.status === 'truncated'
+        : outcome?.kind === 'over' && outcome.end.status === 'truncated' && !this.timeIsUp
           ? { fault: 'transient' as const, retryAfterMs: undefined }
           : undefined;
     if (!fate || fate.fault === 'caller' || fate.fault === 'ok' || (outcome?.kind === 'unreached' && outcome.error instanceof OutOfTime)) {
@@ -310,6 +328,7 @@ export class Attempts {
     const { address, failed } = this.last;
     if (failed.kind === 'unreached') throw unreachable(failed.error);
     const { res, facts, record, overhead } = this.i;
+    this.names(address);
     const status = failed.status >= 400 ? failed.status : 502;
     record.end({
       ...UNANSWERED,

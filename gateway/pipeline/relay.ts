@@ -96,7 +96,14 @@ export class Relay implements Dispatcher.DispatchHandler {
   clientGone(): void {
     this.breakOff('aborted', 'the client went away');
   }
-  /** The call's time is up, or another attempt was faster. */
+  /** Another attempt has answered. */
+  late(): void {
+    if (this.over) return;
+    this.over = true;
+    this.settle({ kind: 'late' });
+    this.controller?.abort(new Error('another attempt has answered'));
+  }
+  /** The call's time is up. */
   cancel(error: Error): void {
     if (this.over) return;
     if (this.claimed) return this.died(error);
@@ -118,9 +125,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       return;
     }
     if (!this.i.claim(headers)) {
-      this.over = true;
-      this.settle({ kind: 'late' });
-      controller.abort(new Error('another attempt has answered'));
+      this.late();
       return;
     }
     this.claimed = true;

@@ -294,15 +294,15 @@ describe('trouble', () => {
     ]);
   });
   it('hedging: the first may still win, and the second is cancelled', async () => {
-    await pair('h1');
-    await policy(hub, 'h1', { strategy: 'priority', candidates: both('h1'), hedgeAfterMs: 40 });
+    await pair('h1', { prices: { input: 1, output: 1 } }, { prices: { input: 2, output: 2 } });
+    await policy(hub, 'h1', { strategy: 'lowest-cost', candidates: both('h1'), hedgeAfterMs: 40 });
     await send('h1');
     one.seen.length = two.seen.length = 0;
     one.behave = slow(200);
     two.behave = slow(5_000);
     const r = await send('h1');
     await r.text();
-    expect([taker(r), r.headers.get('x-modelhub-route-reason')]).toEqual(['h1-a', 'h1: first in the written order that can take the call']);
+    expect([taker(r), r.headers.get('x-modelhub-route-reason')]).toEqual(['h1-a', expect.stringContaining('cheapest')]);
     await until(() => two.seen[0]?.cutAt !== undefined, 2_000);
     expect(await eventOf(hub, r)).toMatchObject({ status: 'ok', deployment: 'h1-a', revision: 'h1-a', attempts: 2 });
   });
@@ -352,6 +352,27 @@ describe('trouble', () => {
     expect(text).toContain('upstream_broke_off');
     const wrong = await send('d-b', { headers: { 'x-modelhub-timeout-ms': 'soon' } });
     expect([wrong.status, await codeOf(wrong)]).toEqual([400, 'invalid_timeout']);
+  });
+  it('neither a caller in a hurry nor a faster candidate makes a provider a bad one', async () => {
+    await pair('hu');
+    await policy(hub, 'hu', { strategy: 'priority', candidates: both('hu'), hedgeAfterMs: 20 });
+    await send('hu');
+    one.behave = slow(200);
+    for (let n = 0; n < 8; n++) expect(taker(await send('hu'))).toBe('hu-b');
+    one.behave = sse(100);
+    for (let n = 0; n < 8; n++) {
+      const hurried = await send('hu-a', { body: { stream: true }, headers: { 'x-modelhub-timeout-ms': '150' } });
+      await hurried.text().catch(() => '');
+    }
+    one.behave = json;
+    expect((await send('hu-a')).status).toBe(200);
+    const health = await fetch(`${gateway.url}/internal/health`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${INTERNAL_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ tenant: TENANT }),
+    });
+    const { health: all } = (await health.json()) as { health: { modelId: string; errorRate: number; breaker: string }[] };
+    expect(all.find((h) => h.modelId === 'one/hu')).toMatchObject({ breaker: 'closed', errorRate: 0 });
   });
   it('a deadline that is over before the call could go out: 504, and nobody is called', async () => {
     await pair('dl');
