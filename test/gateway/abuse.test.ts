@@ -245,16 +245,16 @@ describe('a tenant’s base URL', () => {
   const at = async (name: string, url: string): Promise<Response> => {
     await connect(hub, { name, kind: 'custom', url });
     await hub.route(name, 1, [hostedBy(name)]);
-    const { url: strict, stop } = await hub.gateway({ allowedHosts: [] });
+    const strict = await hub.gateway({ allowedHosts: [] });
     try {
-      let r = await call(strict, key, { model: name });
+      let r = await call(strict.url, key, { model: name });
       for (let n = 0; n < 100 && (r.status === 404 || r.headers.get('x-modelhub-deployment') !== name); n++) {
         await pause(20);
-        r = await call(strict, key, { model: name });
+        r = await call(strict.url, key, { model: name });
       }
       return r;
     } finally {
-      await stop();
+      await strict.stop();
     }
   };
   it.each([
