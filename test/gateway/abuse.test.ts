@@ -161,6 +161,7 @@ describe('a request that is too large', () => {
           .send('\r\n');
         await pause(5);
       }
+      client.send('0\r\n\r\n');
     })();
     await until(() => client.closed, 20_000);
     await all;
