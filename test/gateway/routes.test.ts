@@ -137,7 +137,7 @@ it('forgets a removed route, and takes its record away when it stops', async () 
 });
 
 it('lets calls in flight finish when it stops, and takes no new ones', async () => {
-  const g = await hub.gateway();
+  const g = await hub.gateway({ drainMs: 250 });
   await hub.route('stops', 1, [revision('p1', [up.url])]);
   await until(async () => (await revisionOf(g.url, 'stops')) === 'p1');
   up.behave = sse(50);
