@@ -40,7 +40,9 @@ export interface GatewayOptions {
   /** the gateway keeps its journal and snapshot in `<dataDir>/gateway-<port>` */
   dataDir: string;
   log?: Log;
-  /** how long calls in flight may go on when the gateway stops */
+  /** how long a gateway that stops still takes calls while `/readyz` says no, for those who balance by it */
+  drainMs?: number;
+  /** how long calls in flight may go on after that */
   graceMs?: number;
   /** how long API keys are honoured without word from MongoDB */
   keysValidMs?: number;
@@ -51,12 +53,16 @@ export interface GatewayOptions {
   /** how long a client may take for its head and its body, ms */
   headersTimeoutMs?: number;
   requestTimeoutMs?: number;
+  /** how long a client may leave its answer unread, ms */
+  stuckClientMs?: number;
 }
 export interface RunningGateway {
   port: number;
   stop(): Promise<void>;
 }
+const DRAIN_MS = 1_000;
 const GRACE_MS = 15_000;
+const STUCK_CLIENT_MS = 120_000;
 const KEYS_VALID_MS = 24 * 3_600_000;
 const FLUSH_MS = 5_000;
 
@@ -74,7 +80,7 @@ export async function startGateway(o: GatewayOptions): Promise<RunningGateway> {
       : undefined;
     return assemble(o, server, port, traces);
   } catch (e) {
-    await server.stop(0); // nothing may listen that cannot serve
+    await server.stop(0, 0); // nothing may listen that cannot serve
     throw e;
   }
 }
@@ -135,6 +141,7 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number, traces
     credentials: new Credentials(keyringOpener(o.keyringFile)),
     internalHash: createHash('sha256').update(o.internalKey).digest(),
     keysValidMs: o.keysValidMs ?? KEYS_VALID_MS,
+    stuckClientMs: o.stuckClientMs ?? STUCK_CLIENT_MS,
   });
 
   allowances.start();
@@ -145,7 +152,7 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number, traces
   return {
     port,
     async stop() {
-      await server.stop(o.graceMs ?? GRACE_MS);
+      await server.stop(o.graceMs ?? GRACE_MS, o.drainMs ?? DRAIN_MS);
       await allowances.stop();
       await applier.stop(FLUSH_MS);
       await traces?.stop(1_000);

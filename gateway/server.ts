@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerOptions, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Operation } from '#adapters/providers/provider.js';
 import { type Dialect, dialectOf } from './dialects/errors.js';
 import { cors, preflight } from './http/cors.js';
@@ -19,14 +20,15 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   '/v1/messages': 'message',
   '/v1/messages/count_tokens': 'countTokens',
 };
-const SECRET_IN_URL = /[?&](api[-_]?key|key|token|access[-_]token|authorization)=/i;
+/** a parameter that is called like one, or one of our keys anywhere */
+const SECRET_IN_URL = /[?&]([\w-]*key|[\w-]*token|authorization)=|mhk_/i;
 
 /** The listening half: paths, errors, graceful stop. */
 export class GatewayServer {
   private deps: Deps | undefined;
   private readonly server: Server;
   private stopping = false;
-  private active = 0;
+  private readonly answers = new Set<ServerResponse>();
   private idle: (() => void) | undefined;
 
   constructor(limits: Pick<ServerOptions, 'headersTimeout' | 'requestTimeout' | 'connectionsCheckingInterval'> = {}) {
@@ -54,12 +56,17 @@ export class GatewayServer {
   serve(deps: Deps): void {
     this.deps = deps;
   }
-  /** No new calls; those in flight may finish within the grace. */
-  async stop(graceMs: number): Promise<void> {
+  /**
+   * For `drainMs` calls are still taken while `/readyz` says no and every answer ends its connection: whoever balances goes
+   * elsewhere before a connection can be refused. Then no new calls; those in flight may finish within the grace.
+   */
+  async stop(graceMs: number, drainMs: number): Promise<void> {
     this.stopping = true;
+    for (const res of this.answers) if (!res.headersSent) res.setHeader('connection', 'close');
+    if (drainMs > 0) await sleep(drainMs);
     this.server.close();
     this.server.closeIdleConnections();
-    if (this.active > 0)
+    if (this.answers.size > 0)
       await new Promise<void>((resolve) => {
         const timer = setTimeout(resolve, graceMs);
         this.idle = () => {
@@ -71,10 +78,10 @@ export class GatewayServer {
   }
 
   private async handle(req: IncomingMessage, res: ServerResponse): Promise<void> {
-    this.active++;
+    this.answers.add(res);
     res.once('close', () => {
-      this.active--;
-      if (this.active === 0) this.idle?.();
+      this.answers.delete(res);
+      if (this.answers.size === 0) this.idle?.();
     });
     if (this.stopping) res.setHeader('connection', 'close');
     const path = (req.url ?? '/').split('?', 1)[0] as string;
@@ -86,6 +93,8 @@ export class GatewayServer {
     } catch (e) {
       this.fail(res, e, dialect);
     }
+    // what is complete here and not yet with its reader: Node ends this timeout when the answer has gone out
+    if (this.deps && res.writableEnded && !res.writableFinished) res.socket?.setTimeout(this.deps.stuckClientMs);
   }
 
   private async route(

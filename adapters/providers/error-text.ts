@@ -23,3 +23,11 @@ export function parsedJson(text: string): unknown {
     return undefined; // a page or a cut answer: the caller says so in its own words
   }
 }
+
+/** A text without the credential, whole or, of one that only signs, the secret in it; plain or as it stands in JSON. */
+export function hide(text: string, credential: string | null): string {
+  if (!credential) return text;
+  const parts = [credential, credential.replace(/^secret:/, '')].filter((part) => part !== '');
+  const forms = parts.flatMap((part) => [part, JSON.stringify(part).slice(1, -1)]);
+  return forms.reduce((t, form) => t.split(form).join('[credential]'), text);
+}

@@ -1,5 +1,5 @@
 import { type Dispatcher, request } from 'undici';
-import { messageIn, parsedJson } from './error-text.js';
+import { hide, messageIn, parsedJson } from './error-text.js';
 import type { CheckResult } from './provider.js';
 
 const TIMEOUT_MS = 5_000;
@@ -82,13 +82,6 @@ function listed(p: Probe, body: unknown): CheckResult {
   }
   if (p.listOptional) return { ok: true };
   return { ok: false, retryable: false, message: `${p.url} did not answer with a list of models; check the base URL` };
-}
-
-/** Both a whole credential and, of one that only signs, the secret in it. */
-function hide(text: string, credential: string | null): string {
-  if (!credential) return text;
-  const parts = [credential, credential.replace(/^secret:/, '')].filter((part) => part !== '');
-  return parts.reduce((t, part) => t.split(part).join('[credential]'), text);
 }
 
 const codeOf = (e: unknown): unknown => (e as { code?: unknown } | null)?.code;

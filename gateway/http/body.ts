@@ -4,6 +4,8 @@ import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { Refusal } from './refusal.js';
 
 export const MAX_BODY = 32 * 1024 * 1024;
+/** What is too large is read up to here and thrown away: a connection that ends over unread bytes takes the answer with it. */
+const MAX_DISCARDED = 2 * MAX_BODY;
 const TOO_LARGE = `The body is larger than ${MAX_BODY / 1024 / 1024} MB.`;
 const tooLarge = (): Refusal =>
   new Refusal(413, 'invalid_request_error', 'body_too_large', TOO_LARGE, { headers: { connection: 'close' } });
@@ -28,7 +30,7 @@ export async function readBody(req: IncomingMessage): Promise<Buffer> {
       `Send the body plain or as ${Object.keys(DECODERS).join(', ')}.`,
     );
   const declared = Number(req.headers['content-length'] ?? 0);
-  if (declared > MAX_BODY) throw tooLarge();
+  if (declared > MAX_DISCARDED) throw tooLarge();
   const sent = await bytes(req);
   return encoding === 'identity' ? sent : await unpacked(sent, encoding as keyof typeof DECODERS);
 }
@@ -39,12 +41,15 @@ function bytes(req: IncomingMessage): Promise<Buffer> {
     let size = 0;
     req.on('data', (chunk: Buffer) => {
       size += chunk.length;
-      if (size > MAX_BODY) {
-        req.pause();
-        reject(tooLarge());
-      } else chunks.push(chunk);
+      if (size <= MAX_BODY) chunks.push(chunk);
+      else chunks.length = 0;
+      if (size <= MAX_DISCARDED) return;
+      req.pause();
+      reject(tooLarge());
     });
-    req.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size)));
+    req.on('end', () =>
+      size > MAX_BODY ? reject(tooLarge()) : resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size)),
+    );
     req.on('error', reject);
     req.on('close', () => reject(new Error('the client went away while sending')));
   });

@@ -28,10 +28,15 @@ export function answerHeaders(upstream: IncomingHttpHeaders): Record<string, str
     const value = upstream[name];
     if (value === undefined || HOP_BY_HOP.has(name) || PROVIDERS_OWN.has(name) || name.startsWith('x-modelhub-') || named?.includes(name))
       continue;
-    out[name] = value;
+    out[name] = typeof value === 'string' ? sendable(value) : value.map(sendable);
   }
   return out;
 }
+
+/** Node takes Latin-1 only, and throws for more; an upstream may send UTF-8. */
+const sendable = (s: string): string => (UNSENDABLE.test(s) ? s.replace(UNSENDABLE_ALL, '?') : s);
+const UNSENDABLE = /[^\t\x20-\x7e\x80-\xff]/;
+const UNSENDABLE_ALL = new RegExp(UNSENDABLE, 'gu');
 
 /** Headers of the upstream call; the caller's own credential never goes on. */
 export function upstreamHeaders(

@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
+import { hide } from '#adapters/providers/error-text.js';
 import { tokenEstimate } from '#core/cost/bound.js';
 import type { Ticket } from '#core/routing/breaker.js';
 import { abandoned, answered as answeredWell, failed as answeredIll, started } from '#core/routing/health.js';
@@ -47,14 +48,16 @@ const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 /** Tries addresses one after another (two side by side when hedged) until one answers. Throws a `Refusal` before the first byte. */
 export class Attempts {
   private readonly i: AttemptsInput;
-  private readonly relays = new Set<Relay>();
+  private readonly relays = new Map<Relay, { to: Address; sentAt: number }>();
+  private readonly reasons = new Map<Address, string>();
   private answeredBy: Relay | undefined;
   private attempt = 0;
   private gone: boolean;
+  private timeIsUp = false;
   private latest: Address | undefined;
   private last: { address: Address; failed: Failed } | undefined;
   private refusal: Refusal | undefined;
-  /** why the address that is tried now stands where it stands */
+  /** why the address that is tried now, or has answered, stands where it stands */
   routeReason = '';
 
   constructor(input: AttemptsInput) {
@@ -67,13 +70,14 @@ export class Attempts {
     res.once('close', () => {
       if (res.writableFinished) return;
       this.gone = true;
-      for (const relay of this.relays) relay.clientGone();
+      for (const relay of this.relays.keys()) relay.clientGone();
     });
     const timer =
       deadline === Number.POSITIVE_INFINITY
         ? undefined
         : setTimeout(() => {
-            for (const relay of this.relays) relay.cancel(new OutOfTime());
+            this.timeIsUp = true;
+            for (const relay of this.relays.keys()) relay.cancel(new OutOfTime());
           }, deadline - performance.now());
     try {
       await this.tryAll();
@@ -121,7 +125,8 @@ export class Attempts {
         this.refusal ??= e;
         continue;
       }
-      this.routeReason = choice.reason();
+      const reason = choice.reason();
+      for (const address of found) this.reasons.set(address, reason);
       yield* found;
     }
     return undefined;
@@ -159,6 +164,12 @@ export class Attempts {
       seen.breaker.onRelease(ticket);
       return { kind: 'refused', refusal: grant };
     }
+    const tooLate = performance.now() >= this.i.deadline;
+    if (tooLate || this.answeredBy) {
+      grant.release();
+      seen.breaker.onRelease(ticket);
+      return tooLate ? { kind: 'unreached', error: new OutOfTime() } : { kind: 'late' };
+    }
     let sent: UpstreamRequest;
     try {
       sent = upstreamRequest(to, this.i.parsed, facts.operation);
@@ -166,11 +177,12 @@ export class Attempts {
     } catch (e) {
       grant.release();
       seen.breaker.onRelease(ticket);
+      // this provider cannot be asked such a thing; the next one perhaps can
+      if (e instanceof Refusal) return { kind: 'refused', refusal: e };
       throw e;
     }
     this.attempt++;
-    this.latest = to;
-    record.goesTo(to.target);
+    this.names(to);
     const slot = revisionKey(to.target.live.key, to.target.revision.digest);
     const at = { sent: performance.now(), clock: Date.now() };
     overhead.sent(at.sent);
@@ -178,7 +190,7 @@ export class Attempts {
       seen.limit = limitIn(headers, at.clock) ?? seen.limit;
       if (ticket === 'probe') seen.breaker.onSuccess(ticket, Date.now()); // a good answer has begun: the others need not wait for its end
     });
-    this.relays.add(relay);
+    this.relays.set(relay, { to, sentAt: at.sent });
     deps.inflight.enter(to.origin);
     deps.inflight.enter(slot);
     started(seen.health, at.clock);
@@ -189,7 +201,7 @@ export class Attempts {
         .get(to.origin, to.connection === null ? 'target' : 'connection')
         .dispatch({ path: to.path, method: 'POST', headers, body: sent.body }, relay);
       outcome = await relay.outcome;
-      if (outcome.kind !== 'over') this.note(to, at.sent, outcome);
+      if (outcome.kind !== 'over' && this.relays.has(relay)) this.note(to, at.sent, outcome);
       return outcome;
     } finally {
       overhead.back(performance.now());
@@ -200,6 +212,13 @@ export class Attempts {
       grant.settle({ tokens: answered ? record.totalTokens : 0 });
       this.learn(to, seen, ticket, at, outcome);
     }
+  }
+
+  /** Event and answer speak of this address from now on. */
+  private names(to: Address): void {
+    this.latest = to;
+    this.routeReason = this.reasons.get(to) ?? '';
+    this.i.record.goesTo(to.target);
   }
 
   private bound(): LostBound {
@@ -220,6 +239,7 @@ export class Attempts {
       ...{ res, startedAt: facts.startedAt, operation: facts.operation, stream: parsed.stream },
       upstreamOperation: sent.translation?.operation ?? facts.operation,
       translation: sent.translation,
+      stuckClientMs: deps.stuckClientMs,
       callerBody: () => JSON.parse(parsed.body.toString()) as Record<string, unknown>,
       hideUsage: sent.asksForUsage,
       estimate: { inputTokens: tokenEstimate(parsed.body.length), outputAtMost: null },
@@ -227,7 +247,14 @@ export class Attempts {
         answers(headers);
         this.answeredBy ??= relay;
         if (this.answeredBy !== relay) return false;
-        for (const other of this.relays) if (other !== relay) other.cancel(new Error('another attempt was faster'));
+        this.names(to);
+        for (const [other, { to: left, sentAt: since }] of this.relays) {
+          if (other === relay) continue;
+          // noted here and now: the event of a short answer is written before the other attempt comes to itself
+          this.note(left, since, { kind: 'late' });
+          this.relays.delete(other);
+          other.late();
+        }
         return true;
       },
       explain: () => Object.assign(this.said(to), limits.headers()),
@@ -259,7 +286,7 @@ export class Attempts {
     const fate =
       outcome?.kind === 'failed' || outcome?.kind === 'unreached'
         ? fateOf(to, outcome, this.attempt, now)
-        : outcome?.kind === 'over' && outcome.end.status === 'truncated'
+        : outcome?.kind === 'over' && outcome.end.status === 'truncated' && !this.timeIsUp
           ? { fault: 'transient' as const, retryAfterMs: undefined }
           : undefined;
     if (!fate || fate.fault === 'caller' || fate.fault === 'ok' || (outcome?.kind === 'unreached' && outcome.error instanceof OutOfTime)) {
@@ -301,6 +328,7 @@ export class Attempts {
     const { address, failed } = this.last;
     if (failed.kind === 'unreached') throw unreachable(failed.error);
     const { res, facts, record, overhead } = this.i;
+    this.names(address);
     const status = failed.status >= 400 ? failed.status : 502;
     record.end({
       ...UNANSWERED,
@@ -312,7 +340,9 @@ export class Attempts {
       routeReason: this.routeReason,
     });
     // a redirect is not followed, and not the caller's to follow
-    const out = Object.assign(failed.status >= 400 ? answerHeaders(failed.headers) : {}, this.said(address));
+    const headers = failed.status >= 400 ? answerHeaders(failed.headers) : {};
+    for (const name in headers) headers[name] = [headers[name] ?? []].flat().map((v) => hide(v, address.secret));
+    const out = Object.assign(headers, this.said(address));
     const native = address.translator === 'native' && failed.status >= 400;
     const told = withoutSecret(failed.body, address.secret);
     const body = native ? told : Buffer.from(translateError(dialectOf(facts.operation), status, told));
@@ -349,10 +379,10 @@ export class Attempts {
     const { revision, live } = to?.target ?? record.target;
     return {
       'x-modelhub-request-id': facts.id,
-      'x-modelhub-deployment': live.route.name,
-      'x-modelhub-revision': revision.digest,
-      'x-modelhub-provider': revision.provider,
-      'x-modelhub-model': revision.modelId,
+      'x-modelhub-deployment': headerText(live.route.name),
+      'x-modelhub-revision': headerText(revision.digest),
+      'x-modelhub-provider': headerText(revision.provider),
+      'x-modelhub-model': headerText(revision.modelId),
       'x-modelhub-attempts': String(this.attempt),
       'x-modelhub-route-reason': headerText(this.routeReason),
       'x-modelhub-overhead-ms': overhead.ms.toFixed(3),
@@ -362,9 +392,10 @@ export class Attempts {
 
 /** Byte for byte, unless the upstream repeats the credential that it was called with. */
 function withoutSecret(body: Buffer, secret: string | null): Buffer {
-  if (!secret || !body.includes(secret)) return body;
-  return Buffer.from(body.toString().split(secret).join('[credential]'));
+  const text = body.toString();
+  const hidden = hide(text, secret);
+  return hidden === text ? body : Buffer.from(hidden);
 }
 
-/** A header takes Latin-1 without control characters; names in reasons are the tenant's own. */
+/** A header takes Latin-1 without control characters; names are the tenant's own. */
 const headerText = (s: string): string => (/^[\x20-\x7e]*$/.test(s) ? s : s.replace(/[^\x20-\x7e]/g, '?')).slice(0, 500);

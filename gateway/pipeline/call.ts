@@ -54,7 +54,7 @@ export async function modelCall(deps: Deps, req: IncomingMessage, res: ServerRes
     const denied = admitted instanceof Promise ? await admitted : admitted;
     if (denied) throw denied;
     if (operation === 'countTokens' && providerOfTarget(deps, plan.first)?.paths.countTokens === undefined)
-      await countHere(res, parsed, record, attempts);
+      await countHere(res, parsed, record, attempts, limits);
     else await attempts.run();
   } catch (e) {
     const refusal = e instanceof JournalRefused ? unjournalled(e) : e;
@@ -69,7 +69,7 @@ export async function modelCall(deps: Deps, req: IncomingMessage, res: ServerRes
     });
     throw refusal instanceof Refusal ? refusal.with({ ...attempts.said(), ...limits.headers() }) : refusal;
   } finally {
-    limits.end(record.totalTokens);
+    limits.end(record.answered ? record.totalTokens : 0);
   }
 }
 
@@ -83,14 +83,23 @@ function timeoutOf(req: IncomingMessage): number {
 }
 
 /** The provider cannot count tokens: we do, and say that it is an estimate. */
-async function countHere(res: ServerResponse, parsed: ParsedCall, record: CallRecord, attempts: Attempts): Promise<void> {
+async function countHere(
+  res: ServerResponse,
+  parsed: ParsedCall,
+  record: CallRecord,
+  attempts: Attempts,
+  limits: CallLimits,
+): Promise<void> {
+  const grant = await limits.reserve(record.target);
+  if (grant instanceof Refusal) throw grant;
+  grant.settle({ tokens: 0 });
   const answer = await countTokens(JSON.parse(parsed.body.toString()) as Record<string, unknown>);
   record.end({
     ...UNANSWERED,
     ...{ status: 'ok', httpStatus: 200, error: null, overheadMs: null, routeReason: 'counted by the hub' },
     tokens: { ...NO_TOKENS, inputTokens: 0, outputTokens: 0 },
   });
-  sendJson(res, 200, JSON.stringify(answer), { ...attempts.said(), 'x-modelhub-estimated': 'true' });
+  sendJson(res, 200, JSON.stringify(answer), { ...attempts.said(), ...limits.headers(), 'x-modelhub-estimated': 'true' });
 }
 
 const unjournalled = (e: JournalRefused): Refusal =>

@@ -31,6 +31,8 @@ export interface Deps {
   internalHash: Buffer;
   /** how long keys are honoured without word from MongoDB */
   keysValidMs: number;
+  /** how long a client may leave its answer unread, ms */
+  stuckClientMs: number;
   /** origins of pages that may call from a browser */
   allowedOrigins: ReadonlySet<string>;
 }

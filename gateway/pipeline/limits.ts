@@ -29,6 +29,7 @@ export class CallLimits {
   private readonly amounts: Amounts;
   private own: Grant | undefined;
   private latest: Grant | undefined;
+  private begun = false;
 
   constructor(deps: Deps, facts: CallFacts, parsed: ParsedCall) {
     this.deps = deps;
@@ -44,7 +45,6 @@ export class CallLimits {
     const keep = (got: Grant | Denied): Refusal | undefined => {
       if (!got.granted) return this.refusal(got);
       this.own = got;
-      got.begin();
       return undefined;
     };
     const got = this.deps.allowances.reserve(claims, performance.now());
@@ -53,9 +53,13 @@ export class CallLimits {
   /** For one try at this target. */
   reserve(target: Target): AttemptGrant | Refusal | Promise<AttemptGrant | Refusal> {
     const claims = [...slotsOf(target), ...this.claims(target, OF_THE_ATTEMPT)];
-    if (claims.length === 0) return NOTHING;
+    if (claims.length === 0) {
+      this.begin();
+      return NOTHING;
+    }
     const keep = (got: Grant | Denied): AttemptGrant | Refusal => {
       if (!got.granted) return this.refusal(got, target);
+      this.begin();
       this.latest = got;
       return got;
     };
@@ -66,9 +70,14 @@ export class CallLimits {
   headers(): Record<string, string> {
     return { ...this.latest?.headers(), ...this.own?.headers() };
   }
-  /** @param tokens what the call used; null: nobody knows, so the estimate counts */
+  /** @param tokens what the call used; null: nobody knows, so the estimate counts. A call that no target was let have counts nowhere. */
   end(tokens: number | null): void {
-    this.own?.settle({ tokens });
+    if (this.begun) this.own?.settle({ tokens });
+    else this.own?.release();
+  }
+  private begin(): void {
+    this.begun = true;
+    this.own?.begin();
   }
 
   private refusal(denied: Denied, target?: Target): Refusal {

@@ -51,6 +51,8 @@ export class CallRecord {
   /** known once the call has ended; null when nobody said */
   totalTokens: number | null = null;
   outputTokens: number | null = null;
+  /** an upstream's answer had begun: before that no token was used */
+  answered = false;
   target: Target;
   private readonly deps: Deps;
   private readonly facts: CallFacts;
@@ -79,6 +81,7 @@ export class CallRecord {
     if (this.ended) return;
     this.ended = true;
     const { tokens } = e;
+    this.answered = e.usageSource !== null || e.firstByteMs !== null;
     this.totalTokens = totalTokens(tokens);
     this.outputTokens = tokens.outputTokens === null ? null : tokens.outputTokens + (tokens.reasoningTokens ?? 0);
     const event = this.event();

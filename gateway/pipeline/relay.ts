@@ -44,6 +44,8 @@ export interface RelayInput {
   translation: Translation | null;
   /** for the figures that never come */
   estimate: Estimate;
+  /** a client that takes nothing for so long, ms, is gone, whatever its connection says */
+  stuckClientMs: number;
   /** the hub has asked for the usage chunk of the stream, the caller has not: it is kept from the caller */
   hideUsage: boolean;
   /** the first attempt with an answer gets true; a second one is late */
@@ -54,7 +56,6 @@ export interface RelayInput {
   finish(end: AnswerEnd): void;
 }
 const FLUSH_MS = 10_000;
-const STUCK_CLIENT_MS = 120_000;
 const MAX_ERROR_BODY = 1024 * 1024;
 const MAX_TRANSLATED = 64 * 1024 * 1024;
 
@@ -95,7 +96,14 @@ export class Relay implements Dispatcher.DispatchHandler {
   clientGone(): void {
     this.breakOff('aborted', 'the client went away');
   }
-  /** The call's time is up, or another attempt was faster. */
+  /** Another attempt has answered. */
+  late(): void {
+    if (this.over) return;
+    this.over = true;
+    this.settle({ kind: 'late' });
+    this.controller?.abort(new Error('another attempt has answered'));
+  }
+  /** The call's time is up. */
   cancel(error: Error): void {
     if (this.over) return;
     if (this.claimed) return this.died(error);
@@ -117,9 +125,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       return;
     }
     if (!this.i.claim(headers)) {
-      this.over = true;
-      this.settle({ kind: 'late' });
-      controller.abort(new Error('another attempt has answered'));
+      this.late();
       return;
     }
     this.claimed = true;
@@ -161,8 +167,7 @@ export class Relay implements Dispatcher.DispatchHandler {
       return;
     }
     controller.pause();
-    // a client that takes nothing for minutes is gone, whatever its connection says
-    const stuck = setTimeout(() => this.breakOff('aborted', 'the client stopped reading'), STUCK_CLIENT_MS);
+    const stuck = setTimeout(() => this.breakOff('aborted', 'the client stopped reading'), this.i.stuckClientMs);
     this.i.res.once('drain', () => {
       clearTimeout(stuck);
       controller.resume();

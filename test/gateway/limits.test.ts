@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { connect, hostedBy } from './support/connection.js';
+import { Cuttable } from './support/cuttable.js';
 import { call, Hub, until } from './support/hub.js';
 import { type Behaviour, json, pause, Upstream } from './support/upstream.js';
 import { codeOf, eventOf, limit, offering } from './support/world.js';
@@ -125,20 +126,124 @@ it('11: a call that concurrency refuses does not use up the requests', async () 
   expect(await left()).toBe(before - 2);
 });
 
-it('12: every route of the gateway that costs is limited', async () => {
+it('11: a call that another limit refuses uses up neither the caller’s requests nor its tokens', async () => {
+  await deploy('eleven-key');
+  const mine = await hub.key();
+  const limits = [
+    ['eleven-key-slot', { per: 'deployment', match: 'eleven-key', unit: 'concurrency', window: undefined, amount: 1 }],
+    ['eleven-key-rpm', { per: 'key', match: mine.id, amount: 50 }],
+    ['eleven-key-tpm', { per: 'key', match: mine.id, unit: 'tokens', amount: 100_000 }],
+  ] as const;
+  for (const [name, o] of limits) await limit(hub, name, o);
+  for (const header of ['x-ratelimit-limit-requests', 'x-ratelimit-limit-tokens'])
+    await until(async () => (await send('eleven-key', { key: mine.key })).headers.has(header));
+  const left = async () => {
+    const r = await send('eleven-key', { key: mine.key });
+    await r.text();
+    expect(r.status).toBe(200);
+    return ['requests', 'tokens'].map((unit) => Number(r.headers.get(`x-ratelimit-remaining-${unit}`)));
+  };
+  await left();
+  const before = await left();
+  up.behave = holding(400);
+  const running = send('eleven-key', { key: mine.key });
+  await until(() => up.seen.length > 0 && up.seen.at(-1)?.cutAt === undefined);
+  await pause(100);
+  const refused = await Promise.all(Array.from({ length: 5 }, () => send('eleven-key', { key: mine.key })));
+  expect(refused.map((r) => r.status)).toEqual([429, 429, 429, 429, 429]);
+  await (await running).text();
+  up.behave = json;
+  const after = await left();
+  expect((before[0] ?? 0) - (after[0] ?? 0)).toBe(2);
+  expect((before[1] ?? 0) - (after[1] ?? 0)).toBeLessThan(100); // each call that ran used 18
+});
+
+it('a call that no model answered uses none of the caller’s tokens', async () => {
+  await deploy('failing');
+  const mine = await hub.key();
+  await limit(hub, 'failing', { per: 'key', match: mine.id, unit: 'tokens', amount: 2_000 });
+  await known('failing', 'x-ratelimit-limit-tokens', { key: mine.key });
+  up.behave = (res) => void res.writeHead(400, { 'content-type': 'application/json' }).end('{"error":{"message":"bad"}}');
+  for (let n = 0; n < 8; n++) expect((await send('failing', { key: mine.key })).status).toBe(400);
+  up.behave = json;
+  expect((await send('failing', { key: mine.key })).status).toBe(200);
+});
+
+describe('at the same time, at most', () => {
+  it.each(['key', 'user', 'model', 'deployment', 'connection'] as const)(
+    'by %s: two run, the third is refused, then the place is free',
+    async (per) => {
+      const name = `at-once-${per}`;
+      await offering(hub, `${name}/m`);
+      await connect(hub, { name, kind: 'openai', url: up.url });
+      await hub.route(name, 1, [hostedBy(name, { digest: name, modelId: `${name}/m` })]);
+      const mine = await hub.key();
+      const match = { key: mine.id, user: name, model: `${name}/m`, deployment: name, connection: name }[per];
+      const o = { key: mine.key, headers: { 'x-modelhub-user': name } };
+      await limit(hub, name, { per, match, unit: 'concurrency', window: undefined, amount: 2 });
+      up.behave = holding(250);
+      await until(async () => {
+        const three = await Promise.all([send(name, o), send(name, o), send(name, o)]);
+        return three.filter((r) => r.status === 200).length === 2 && three.some((r) => r.status === 429);
+      }, 20_000);
+      up.behave = json;
+      expect((await send(name, o)).status).toBe(200);
+      expect((await send(name, { ...o, body: { stream: true } })).status).toBe(200);
+    },
+  );
+});
+
+it('12: every route of the gateway that costs is limited, those that it answers itself too', async () => {
   await deploy('routes');
   await limit(hub, 'routes', { per: 'deployment', match: 'routes', amount: 1 });
   await known('routes');
   await send('routes');
-  const paths = ['/v1/chat/completions', '/v1/completions', '/v1/responses', '/v1/embeddings', '/v1/messages'];
+  up.seen.length = 0;
+  const { error } = (await (await fetch(`${gateway.url}/nothing`)).json()) as { error: { message: string } };
+  const paths = error.message.match(/\/v1\/\w[\w/]*/g)?.filter((path) => path !== '/v1/models') ?? [];
+  expect(paths).toContain('/v1/messages/count_tokens');
+  expect(paths.length).toBeGreaterThanOrEqual(6);
   for (const path of paths) {
-    const body = path === '/v1/messages' ? { max_tokens: 5 } : {};
-    const r = await send('routes', { path, body });
+    const anthropic = path.startsWith('/v1/messages');
+    const r = await send('routes', { path, body: anthropic ? { max_tokens: 5 } : {} });
     expect([path, r.status]).toEqual([path, 429]);
     const shape = (await r.json()) as { type?: string; error: { type: string } };
-    expect(shape.error.type).toBe('rate_limit_error');
-    expect(shape.type).toBe(path === '/v1/messages' ? 'error' : undefined);
+    expect([shape.type, shape.error.type]).toEqual([anthropic ? 'error' : undefined, 'rate_limit_error']);
+    expect(Number(r.headers.get('retry-after'))).toBeGreaterThan(0);
   }
+  expect(up.seen).toHaveLength(0);
+});
+
+describe('while MongoDB is away', () => {
+  it('a closed limit lets through what was leased and then says 503; an open one serves on; both are back with it', async () => {
+    const { relay, uri } = await Cuttable.before(hub.uri);
+    for (const name of ['closed', 'open']) await deploy(`away-${name}`);
+    const cut = await hub.gateway({ mongodbUri: uri });
+    try {
+      for (const whenStoreAway of ['closed', 'open'] as const) {
+        const name = `away-${whenStoreAway}`;
+        await limit(hub, name, { per: 'deployment', match: name, amount: 1_000, whenStoreAway });
+        await known(name, 'x-ratelimit-limit-requests', { url: cut.url });
+      }
+      await relay.cut();
+      const statuses = async (model: string) => {
+        const answers: Response[] = [];
+        for (let n = 0; n < 60; n++) answers.push(await send(model, { url: cut.url }));
+        return answers;
+      };
+      const open = await statuses('away-open');
+      expect(open.map((r) => r.status)).toEqual(Array(60).fill(200));
+      const refused = (await statuses('away-closed')).filter((r) => r.status !== 200);
+      expect(refused.length).toBeGreaterThan(10);
+      for (const r of refused) expect([r.status, await codeOf(r)]).toEqual([503, 'limit_unknown']);
+      expect(refused[0]?.headers.get('x-ratelimit-remaining-requests')).toBeNull(); // not known, and not said
+      await relay.restore();
+      await until(async () => (await send('away-closed', { url: cut.url })).status === 200, 20_000);
+    } finally {
+      await cut.stop();
+      await relay.cut();
+    }
+  });
 });
 
 it('2: two gateways share one limit', async () => {
@@ -168,3 +273,15 @@ it('a dynamic limit tightens while calls fail', async () => {
   const tight = await send('dynamic');
   expect([tight.status, tight.headers.get('x-ratelimit-limit-requests')]).toEqual([429, '3']);
 });
+
+it('a dynamic limit is wide again once its signal has been calm', async () => {
+  await deploy('relaxes');
+  const rule = { basedOn: 'usage' as const, threshold: 3, factor: 0.02, relaxAfterSeconds: 1 };
+  await limit(hub, 'relaxes', { per: 'deployment', match: 'relaxes', amount: 300, dynamic: [rule] });
+  await until(async () => (await send('relaxes')).headers.get('x-ratelimit-limit-requests') === '6');
+  // the signal is of the last minute: it is calm when that is over
+  await until(async () => {
+    await pause(5_000);
+    return (await send('relaxes')).headers.get('x-ratelimit-limit-requests') === '300';
+  }, 100_000);
+}, 120_000);

@@ -1,7 +1,10 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { PUBLIC_TENANT } from '#core/shared/scope.js';
+import { governance, offerings } from '#store/catalog/collections.js';
 import { connect, hostedBy } from './support/connection.js';
-import { call, Hub, INTERNAL_KEY, TENANT, until } from './support/hub.js';
-import { type Behaviour, json, pause, sse, Upstream } from './support/upstream.js';
+import { call, ctx, Hub, INTERNAL_KEY, TENANT, until } from './support/hub.js';
+import { head, RawClient } from './support/raw.js';
+import { ANSWER, type Behaviour, json, pause, sse, Upstream } from './support/upstream.js';
 import { codeOf, eventOf, offering, policy } from './support/world.js';
 
 /** Who takes a call, and what happens when it cannot. Each test has its own deployments, because trouble is remembered. */
@@ -106,6 +109,16 @@ describe('a strategy', () => {
     for (let n = 0; n < 20; n++) await (await send(name)).text();
     expect(two.seen.length).toBeGreaterThanOrEqual(18);
   });
+  it('adaptive: one that fails is avoided, and no caller notices', async () => {
+    await pair('af', { prices: { input: 1, output: 1 } }, { prices: { input: 1, output: 1 } });
+    await policy(hub, 'af', { strategy: 'adaptive', candidates: both('af'), retry: { baseMs: 1, maxMs: 5 } });
+    await send('af');
+    one.behave = status(500);
+    for (let n = 0; n < 15; n++) expect((await send('af')).status).toBe(200);
+    one.seen.length = 0;
+    for (let n = 0; n < 20; n++) expect(taker(await send('af'))).toBe('af-b');
+    expect(one.seen.length).toBeLessThanOrEqual(2);
+  });
 });
 
 describe('a candidate that cannot take the call is left out, and the caller is told', () => {
@@ -131,6 +144,61 @@ describe('a candidate that cannot take the call is left out, and the caller is t
     expect(body.error.message).toContain('r-a: its region is eu');
     expect(await eventOf(hub, nobody)).toMatchObject({ status: 'refused', cost: 0, attempts: 0, policy: 'r-none' });
   });
+  it('by the security level that the tenant’s own governance gives a public model', async () => {
+    await pair('g');
+    const [own] = await offerings(hub.store).acrossTenants('test', { _id: 'acme/one/g' });
+    if (!own) throw new Error('no offering');
+    await offerings(hub.store).insert(ctx(PUBLIC_TENANT), { ...own, id: 'one/public', securityLevel: 'public' });
+    await hub.route('g-public', 1, [hostedBy('one', { digest: 'g-public', modelId: 'one/public' })]);
+    await policy(hub, 'g', {
+      strategy: 'priority',
+      candidates: [{ deployment: 'g-public' }, { deployment: 'g-b' }],
+      securityLevels: ['restricted'],
+    });
+    const refused = await send('g');
+    expect([refused.status, await codeOf(refused)]).toEqual([400, 'no_eligible_candidate']);
+    await governance(hub.store).insert(ctx(), {
+      ...{ id: 'one/public', modelId: 'one/public', securityLevel: 'restricted', changedBy: 't', changedAt: new Date().toISOString() },
+    });
+    await until(async () => taker(await send('g')) === 'g-public');
+  });
+  it('when no candidate has what is asked for: 400, each by its name, and nobody is called', async () => {
+    await pair('nt', { capabilities: ['x'] }, { capabilities: ['x'] });
+    await policy(hub, 'nt', { candidates: both('nt') });
+    await send('nt');
+    one.seen.length = two.seen.length = 0;
+    const r = await send('nt', { body: { tools: [{ type: 'function', function: { name: 'f' } }] } });
+    const { error } = (await r.json()) as { error: { message: string } };
+    expect(r.status).toBe(400);
+    for (const name of ['nt-a', 'nt-b']) expect(error.message).toMatch(new RegExp(`${name}: .*tools`));
+    expect([one.seen.length, two.seen.length]).toEqual([0, 0]);
+  });
+  it('by the form of the call: who cannot be asked such a thing is passed over', async () => {
+    await connect(hub, { name: 'relay-form', kind: 'relaycore', url: one.url });
+    await hub.route('form-a', 1, [hostedBy('relay-form', { digest: 'form-a' })]);
+    await pair('form2');
+    await policy(hub, 'form', {
+      strategy: 'priority',
+      candidates: [{ deployment: 'form-a' }, { deployment: 'form2-b' }],
+      hedgeAfterMs: 50,
+    });
+    // RelayCore takes no temperature but its own
+    const passed = await send('form', { body: { temperature: 0.1 } });
+    expect([passed.status, taker(passed)]).toEqual([200, 'form2-b']);
+    const alone = await send('form-a', { body: { temperature: 0.1 } });
+    expect([alone.status, await codeOf(alone)]).toEqual([400, 'not_translatable']);
+    // beside a slow one it must not end the call either
+    await policy(hub, 'form-hedged', {
+      strategy: 'priority',
+      candidates: [{ deployment: 'form2-b' }, { deployment: 'form-a' }],
+      hedgeAfterMs: 50,
+    });
+    await send('form-hedged');
+    two.behave = slow(300);
+    const hedged = await send('form-hedged', { body: { temperature: 0.1 } });
+    expect([hedged.status, taker(hedged)]).toEqual([200, 'form2-b']);
+    expect(await eventOf(hub, hedged)).toMatchObject({ status: 'ok', deployment: 'form2-b', attempts: 1 });
+  });
 });
 
 describe('rules', () => {
@@ -144,7 +212,9 @@ describe('rules', () => {
         { name: 'gold', when: '"tier" in headers && headers["tier"] == "gold"', use: ['m-b'] },
       ],
     });
-    expect(taker(await send('m'))).toBe('m-a');
+    const plain = await send('m');
+    expect(taker(plain)).toBe('m-a');
+    expect(plain.headers.get('x-modelhub-route-reason')).toMatch(/^m \(not evaluated: broken/);
     const gold = await send('m', { headers: { 'x-modelhub-meta-tier': 'gold' } });
     expect(taker(gold)).toBe('m-b');
     expect(gold.headers.get('x-modelhub-route-reason')).toMatch(/^m, rule gold/);
@@ -203,20 +273,67 @@ describe('trouble', () => {
     expect((await send('id-a')).status).toBe(200);
     expect(n).toBe(2);
   });
-  it('hedging: the silent one is left for the one that answers, and is cancelled', async () => {
+  it('hedging: the silent one is left for the one that answers, and is cancelled; one answer, both tries in one event', async () => {
     await pair('h');
     await policy(hub, 'h', { strategy: 'priority', candidates: both('h'), hedgeAfterMs: 60 });
     await send('h');
-    one.seen.length = 0;
+    one.seen.length = two.seen.length = 0;
     one.behave = slow(3_000);
-    const began = Date.now();
     const r = await send('h');
-    await r.text();
+    expect(await r.text()).toBe(ANSWER);
+    const answered = Date.now();
     expect(taker(r)).toBe('h-b');
     await until(() => one.seen[0]?.cutAt !== undefined, 2_000);
-    expect((one.seen[0]?.cutAt ?? 0) - began).toBeLessThan(1_500);
+    expect((one.seen[0]?.cutAt ?? Infinity) - answered).toBeLessThan(250);
+    expect([one.seen.length, two.seen.length]).toEqual([1, 1]);
     const event = await eventOf(hub, r);
-    expect(event).toMatchObject({ status: 'ok', deployment: 'h-b', attempts: expect.any(Number) });
+    expect(event).toMatchObject({ status: 'ok', deployment: 'h-b', attempts: 2 });
+    expect(event?.tries.map((t) => [t.deployment, t.outcome]).sort()).toEqual([
+      ['h-a', 'hedged'],
+      ['h-b', 'answered'],
+    ]);
+  });
+  it('hedging: the first may still win, and the second is cancelled', async () => {
+    await pair('h1', { prices: { input: 1, output: 1 } }, { prices: { input: 2, output: 2 } });
+    await policy(hub, 'h1', { strategy: 'lowest-cost', candidates: both('h1'), hedgeAfterMs: 40 });
+    await send('h1');
+    one.seen.length = two.seen.length = 0;
+    one.behave = slow(200);
+    two.behave = slow(5_000);
+    const r = await send('h1');
+    await r.text();
+    expect([taker(r), r.headers.get('x-modelhub-route-reason')]).toEqual(['h1-a', expect.stringContaining('cheapest')]);
+    await until(() => two.seen[0]?.cutAt !== undefined, 2_000);
+    expect(await eventOf(hub, r)).toMatchObject({ status: 'ok', deployment: 'h1-a', revision: 'h1-a', attempts: 2 });
+  });
+  it('a wait that the provider asks for is kept to when it is short, and handed on at once when it is long', async () => {
+    await pair('ra');
+    await policy(hub, 'ra', {
+      strategy: 'priority',
+      candidates: [{ deployment: 'ra-a' }],
+      retry: { maxAttempts: 3, baseMs: 1, maxMs: 500 },
+    });
+    await send('ra');
+    one.seen.length = 0;
+    const times: number[] = [];
+    one.behave = (res, seen) => (times.push(Date.now()) < 2 ? status(503, { 'retry-after-ms': '300' })(res, seen) : json(res, seen));
+    expect((await send('ra')).status).toBe(200);
+    expect((times[1] ?? 0) - (times[0] ?? 0)).toBeGreaterThanOrEqual(295);
+    one.seen.length = 0;
+    one.behave = status(503, { 'retry-after': '30' });
+    const long = await send('ra');
+    expect([long.status, long.headers.get('retry-after'), one.seen.length]).toEqual([503, '30', 1]);
+  });
+  it('who may have carried a call out and charged for it is not asked again, nor is another; what it cost nobody knows', async () => {
+    await connect(hub, { name: 'relay', kind: 'relaycore', url: one.url });
+    await pair('un');
+    await offering(hub, 'relay/un', { prices: { input: 1_000_000_000, output: 1_000_000_000 } });
+    await hub.route('un-relay', 1, [hostedBy('relay', { digest: 'un-relay', modelId: 'relay/un' })]);
+    await policy(hub, 'un', { strategy: 'priority', candidates: [{ deployment: 'un-relay' }, { deployment: 'un-b' }] });
+    one.behave = status(500);
+    const r = await send('un');
+    expect([r.status, one.seen.length, two.seen.length]).toEqual([500, 1, 0]);
+    expect(await eventOf(hub, r)).toMatchObject({ status: 'error', httpStatus: 500, cost: null, attempts: 1 });
   });
   it('the caller’s deadline: 504 before the first byte, an error event after it', async () => {
     await pair('d');
@@ -235,6 +352,39 @@ describe('trouble', () => {
     expect(text).toContain('upstream_broke_off');
     const wrong = await send('d-b', { headers: { 'x-modelhub-timeout-ms': 'soon' } });
     expect([wrong.status, await codeOf(wrong)]).toEqual([400, 'invalid_timeout']);
+  });
+  it('neither a caller in a hurry nor a faster candidate makes a provider a bad one', async () => {
+    await pair('hu');
+    await policy(hub, 'hu', { strategy: 'priority', candidates: both('hu'), hedgeAfterMs: 20 });
+    await send('hu');
+    one.behave = slow(200);
+    for (let n = 0; n < 8; n++) expect(taker(await send('hu'))).toBe('hu-b');
+    one.behave = sse(100);
+    for (let n = 0; n < 8; n++) {
+      const hurried = await send('hu-a', { body: { stream: true }, headers: { 'x-modelhub-timeout-ms': '150' } });
+      await hurried.text().catch(() => '');
+    }
+    one.behave = json;
+    expect((await send('hu-a')).status).toBe(200);
+    const health = await fetch(`${gateway.url}/internal/health`, {
+      method: 'POST',
+      headers: { authorization: `Bearer ${INTERNAL_KEY}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ tenant: TENANT }),
+    });
+    const { health: all } = (await health.json()) as { health: { modelId: string; errorRate: number; breaker: string }[] };
+    expect(all.find((h) => h.modelId === 'one/hu')).toMatchObject({ breaker: 'closed', errorRate: 0 });
+  });
+  it('a deadline that is over before the call could go out: 504, and nobody is called', async () => {
+    await pair('dl');
+    await send('dl-a');
+    one.seen.length = 0;
+    const body = '{"model":"dl-a"}';
+    const client = new RawClient(gateway.url);
+    client.send(head(key, [`content-length: ${body.length}`, 'x-modelhub-timeout-ms: 50', 'connection: close']) + body.slice(0, 5));
+    await pause(150);
+    client.send(body.slice(5));
+    await until(() => client.closed);
+    expect([client.status, one.seen.length]).toEqual([504, 0]);
   });
 });
 
@@ -293,6 +443,13 @@ describe('explain', () => {
       order: { deployment: string }[];
     };
     expect(among.order.map((o) => o.deployment).sort()).toEqual(['e-a', 'e-b']);
+  });
+  it('says for a strategy of order whom the call then goes to, with the same words', async () => {
+    await pair('ep');
+    await policy(hub, 'ep', { strategy: 'priority', candidates: [{ deployment: 'ep-b' }, { deployment: 'ep-a' }] });
+    const r = await send('ep');
+    const said = (await (await explain({ request: { model: 'ep' } })).json()) as { order: { deployment: string; reason: string }[] };
+    expect([said.order[0]?.deployment, said.order[0]?.reason]).toEqual([taker(r), r.headers.get('x-modelhub-route-reason')]);
   });
   it('is for the hub alone', async () => {
     const r = await fetch(`${gateway.url}/internal/explain`, { method: 'POST', headers: { authorization: `Bearer ${key}` } });

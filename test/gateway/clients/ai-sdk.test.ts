@@ -32,6 +32,7 @@ const weather = jsonSchema<{ city: string; celsius: number }>({
 });
 
 beforeAll(async () => {
+  globalThis.AI_SDK_LOG_WARNINGS = false; // it warns that it does not know our names of models
   house = await House.open('client_ai_sdk');
 });
 afterAll(() => house.close());

@@ -56,7 +56,7 @@ export class House {
     await connect(hub, { name: 'gpt-tools', kind: 'openai', url: openai.url });
     await connect(hub, { name: 'claude-tools', kind: 'anthropic', url: anthropic.url });
     for (const name of ['gpt-tools', 'claude-tools']) await hub.route(name, 1, [hostedBy(name)]);
-    for (const id of ['gpt/model', 'claude/model', 'both/model']) await priced(hub, id);
+    for (const id of ['gpt/model', 'claude/model', 'both/model', 'gpt-tools/model', 'claude-tools/model']) await priced(hub, id);
     const { key } = await hub.key();
     const gateway = await hub.gateway();
     const stop = (): Promise<void> => gateway.stop();
@@ -67,6 +67,18 @@ export class House {
     const found = () => this.hub.events({ _id: `acme/${requestId}` });
     await until(async () => (await found()).length === 1);
     return (await found())[0];
+  }
+  /** One more deployment, of a model with health and breaker of its own, once the gateway knows it. */
+  async deploy(name: string, connection: string): Promise<void> {
+    await this.hub.route(name, 1, [hostedBy(connection, { modelId: `${connection}/${name}` })]);
+    await this.listed(name);
+  }
+  /** Waits until the gateway serves that name. */
+  listed(name: string): Promise<void> {
+    return until(async () => {
+      const models = await fetch(`${this.url}/v1/models`, { headers: { authorization: `Bearer ${this.key}` } });
+      return (await models.text()).includes(`"${name}"`);
+    });
   }
   async close(): Promise<void> {
     await this.stopGateway();
