@@ -1,5 +1,5 @@
 /** One ledger run against a MongoDB that is there: the simulator, the gateways, the calls, and the comparison at the end. */
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join as path } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -39,8 +39,11 @@ export class LedgerRun {
   /** number of the next call */
   private next = 1;
 
-  private constructor(o: RunOptions, simulator: { url: string; stop(): Promise<void> }, key: string) {
+  private readonly folder: string;
+
+  private constructor(o: RunOptions, folder: string, simulator: { url: string; stop(): Promise<void> }, key: string) {
     this.o = o;
+    this.folder = folder;
     this.simulator = simulator;
     this.caller = new Caller(key);
   }
@@ -48,7 +51,7 @@ export class LedgerRun {
     const folder = mkdtempSync(path(tmpdir(), 'ledger-'));
     const simulator = await simulatorProcess(simulatorOptions(o.seed), path(folder, 'simulator.log'));
     const keyringFile = path(folder, 'keyring');
-    const run = new LedgerRun(o, simulator, await provide(o.store, { keyringFile, simulator: simulator.url }));
+    const run = new LedgerRun(o, folder, simulator, await provide(o.store, { keyringFile, simulator: simulator.url }));
     for (let i = 0; i < o.gateways; i++) {
       const options = { host: '127.0.0.1', mongodbUri: o.mongodbUri, internalKey: 'ledger-internal-key', keyringFile, dataDir: folder };
       run.gateways.push(
@@ -121,5 +124,6 @@ export class LedgerRun {
     await this.caller.close();
     await Promise.all(this.gateways.map((g) => g.stop()));
     await this.simulator.stop();
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
