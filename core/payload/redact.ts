@@ -42,14 +42,23 @@ function cards(run: string): string {
   return out + run.slice(from);
 }
 
-/** The country says how long an IBAN is; what follows it stays. */
-function iban(match: string): string {
-  const length = ibanLength(match.slice(0, 2));
-  if (length === undefined) return match;
-  let end = 0;
-  for (let n = 0; end < match.length && n < length; end++) if (match[end] !== ' ' && match[end] !== '-') n++;
-  if (/^[a-z0-9]/i.test(match.slice(end))) return match;
-  return isIban(match.slice(0, end).replace(/[ -]/g, '')) ? `[IBAN]${match.slice(end)}` : match;
+const IBAN = /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,30}/g;
+/** The country says how long an IBAN is; one may begin in the words after something that only begins like one. */
+function ibans(text: string): string {
+  let out = '';
+  let from = 0;
+  const pattern = new RegExp(IBAN);
+  for (let m = pattern.exec(text); m; m = pattern.exec(text)) {
+    const length = ibanLength(m[0].slice(0, 2)) ?? 0;
+    let end = m.index;
+    for (let n = 0; end < text.length && n < length; end++) if (text[end] !== ' ' && text[end] !== '-') n++;
+    if (!/[A-Za-z0-9]/.test(text[end] ?? '') && isIban(text.slice(m.index, end).replace(/[ -]/g, ''))) {
+      out += `${text.slice(from, m.index)}[IBAN]`;
+      from = end;
+      pattern.lastIndex = end;
+    } else pattern.lastIndex = m.index + 4;
+  }
+  return out + text.slice(from);
 }
 
 const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
@@ -81,7 +90,7 @@ const RULES: readonly Rule[] = [
     pattern: /[\p{L}\p{N}._%+'-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/gu,
     replace: always('[EMAIL]'),
   },
-  { pattern: /(?<![A-Za-z0-9])[A-Za-z]{2}\d{2}(?:[ -]?[A-Za-z0-9]){11,40}/g, replace: iban },
+  { pattern: /[^]+/g, replace: ibans },
   { pattern: /(?<![\d.])\d(?:[ -]?\d){12,}/g, replace: cards },
   {
     pattern: /(?<![\w-])(?!000|666|9\d\d)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}(?![\w-])/g,

@@ -61,6 +61,9 @@ export class CallRecord {
     this.facts = facts;
     this.target = target;
   }
+  get id(): string {
+    return this.facts.id;
+  }
   /** Throws `JournalRefused`. */
   start(): void {
     this.deps.journal.start(this.event());
