@@ -1,8 +1,19 @@
 import { isCard } from './checks.js';
 import { redactText } from './redact.js';
 
-/** so much of what follows a cut may be the first half of something that no rule knows by half */
+/** no rule needs to see more than this to know a secret without spaces for one */
 const UNSURE = 256;
+/**
+ * A text that has lost its end, without its last word and the groups with digits before it: they may be the first half of
+ * something that no rule knows by half.
+ */
+export function withoutUnsureEnd(text: string): string {
+  const tail = text.slice(-UNSURE);
+  const words = tail.split(/(?<=\s)/);
+  words.pop();
+  while (/\d/.test(words.at(-1) ?? '')) words.pop();
+  return text.slice(0, text.length - tail.length) + words.join('');
+}
 /** all that stands between the strings of a JSON text */
 const BETWEEN = /^[\s\d[\]{},:.eE+\-truefalsn]*$/;
 
@@ -15,7 +26,8 @@ export function redactJson(text: string, cut = false): string {
   let at = 0;
   while (at < text.length) {
     const open = text.indexOf('"', at);
-    out.push(between(text.slice(at, open < 0 ? text.length : open)));
+    const rest = between(text.slice(at, open < 0 ? text.length : open));
+    out.push(cut && open < 0 ? rest.replace(/[\d.]+$/, '') : rest);
     if (open < 0) break;
     const close = endOf(text, open);
     if (close < 0) {
@@ -56,7 +68,7 @@ function between(text: string): string {
 function unclosed(rest: string, cut: boolean): string {
   const plain = decoded(`${rest.replace(/\\(?:u[0-9a-fA-F]{0,3})?$/, '')}"`) ?? rest;
   const clean = redactText(plain);
-  return JSON.stringify(cut ? clean.slice(0, -UNSURE) : clean).slice(0, -1);
+  return JSON.stringify(cut ? withoutUnsureEnd(clean) : clean).slice(0, -1);
 }
 function decoded(literal: string): string | undefined {
   try {
@@ -67,4 +79,4 @@ function decoded(literal: string): string | undefined {
 }
 
 /** Plain text that may have lost its end. */
-export const redactPlain = (text: string, cut: boolean): string => (cut ? redactText(text).slice(0, -UNSURE) : redactText(text));
+export const redactPlain = (text: string, cut: boolean): string => (cut ? withoutUnsureEnd(redactText(text)) : redactText(text));

@@ -67,7 +67,11 @@ const OCTET = '(?:25[0-5]|2[0-4]\\d|1?\\d?\\d)';
  * it, so that hostile text takes linear time.
  */
 const RULES: readonly Rule[] = [
-  { hint: ';base64,', pattern: /data:[\w.+-]{1,80}\/[\w.+-]{1,80}(?:;[\w.+-]{1,40}=[\w.+-]{1,80}){0,4};base64,[\w+/=-]*/g, replace: base64 },
+  {
+    hint: ';base64,',
+    pattern: /data:[\w.+-]{1,80}\/[\w.+-]{1,80}(?:;[\w.+-]{1,40}=[\w.+-]{1,80}){0,4};base64,[\w+/=-]*/g,
+    replace: base64,
+  },
   {
     hint: 'PRIVATE KEY-----',
     pattern: /-----BEGIN [A-Z ]{0,30}PRIVATE KEY-----[^-]*(?:-----END [A-Z ]{0,30}PRIVATE KEY-----)?/g,
@@ -81,29 +85,35 @@ const RULES: readonly Rule[] = [
   },
   {
     pattern:
-      /(?<![A-Za-z0-9])(?:(?:sk|pk|rk)[-_][\w-]{12,}|mhk_[\w-]{8,}|(?:AKIA|ASIA)[A-Z0-9]{16}|gh[opusr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[a-z]-[\w-]{10,}|AIza[\w-]{30,}|hf_[A-Za-z0-9]{20,}|gsk_[A-Za-z0-9]{20,})/g,
+      /(?<![A-Za-z0-9])(?:sk-[\w-]{12,}|(?:sk|pk|rk)_(?:live|test)_\w{8,}|mhk_[\w-]{8,}|(?:AKIA|ASIA)[A-Z0-9]{16}|gh[opusr]_[A-Za-z0-9]{16,}|github_pat_\w{20,}|glpat-[\w-]{16,}|xox[a-z]-[\w-]{10,}|AIza[\w-]{30,}|hf_[A-Za-z0-9]{20,}|gsk_[A-Za-z0-9]{20,})/g,
     replace: when((m) => /\d/.test(m), '[KEY]'),
   },
   { pattern: /(?<![\w+/-])[\w+/-]{64,}={0,2}/g, replace: (m) => (mixed(m) ? base64(m) : m) },
   {
     hint: '@',
-    pattern: /[\p{L}\p{N}._%+'-]{1,64}@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/gu,
+    pattern: /(?<![\p{L}\p{N}._%+'-])[\p{L}\p{N}._%+'-]+@(?:[\p{L}\p{N}-]{1,63}\.){1,8}\p{L}{2,24}/gu,
     replace: always('[EMAIL]'),
   },
   { pattern: /[^]+/g, replace: ibans },
-  { pattern: /(?<![\d.])\d(?:[ -]?\d){12,}/g, replace: cards },
+  { pattern: /(?<!\d)(?<!\d\.)\d(?:[ -]?\d){12,}/g, replace: cards },
   {
     pattern: /(?<![\w-])(?!000|666|9\d\d)\d{3}([- ])(?!00)\d{2}\1(?!0000)\d{4}(?![\w-])/g,
     replace: always('[SSN]'),
   },
   { hint: '.', pattern: new RegExp(`(?<![\\w.])${OCTET}(?:\\.${OCTET}){3}(?!\\.?\\d)`, 'g'), replace: always('[IP]') },
   { hint: ':', pattern: /(?<![\w:.])[0-9a-f]{0,4}:[0-9a-f:]{1,39}(?:(?:\.\d{1,3}){3})?(?![\w:])/gi, replace: when(isIpv6, '[IP]') },
-  // E.164: a plus (or 00) and 7–15 digits
-  { pattern: /(?<![\w+])(?:\+|00)[1-9](?:[ ./()-]{0,3}\d){6,14}(?!\d)/g, replace: always('[PHONE]') },
+  // E.164: a plus and 7–15 digits; after 00 at least 10, because numbers are also padded with zeros
+  {
+    pattern: /(?<![\w+])(?:\+|00)[1-9](?:[ ./()-]{0,3}\d){6,14}(?!\d)/g,
+    replace: when((m) => m.startsWith('+') || digitsOf(m).length >= 12, '[PHONE]'),
+  },
   // North America: groups of 3, 3 and 4, held apart
   { pattern: /(?<![\w.-])(?:1[ .-])?(?:\([2-9]\d{2}\) ?|[2-9]\d{2}[ .-])[2-9]\d{2}[ .-]\d{4}(?![\w-])/g, replace: always('[PHONE]') },
   // a national number with its leading zero and a separator
-  { pattern: /(?<![\w.,:/-])\(?0[1-9]\d{1,4}\)?[ /-]{1,3}\d{2,}(?:[ -]\d{2,}){0,5}(?![\w-])/g, replace: when(digitsWithin(9, 12), '[PHONE]') },
+  {
+    pattern: /(?<![\w.,:/-])\(?0[1-9]\d{1,4}\)?[ /-]{1,3}\d{2,}(?:[ -]\d{2,}){0,5}(?![\w-])/g,
+    replace: when(digitsWithin(9, 12), '[PHONE]'),
+  },
 ];
 
 /**

@@ -1,8 +1,19 @@
-import { redactJson } from './json.js';
+import { redactJson, redactPlain } from './json.js';
 import { redactText } from './redact.js';
 
 /** members that carry a piece of a text which goes on in the next event: OpenAI's chat and responses, Anthropic's messages */
-const PIECES = new Set(['content', 'text', 'arguments', 'partial_json', 'thinking', 'reasoning', 'reasoning_content', 'refusal', 'delta', 'input']);
+const PIECES = new Set([
+  'content',
+  'text',
+  'arguments',
+  'partial_json',
+  'thinking',
+  'reasoning',
+  'reasoning_content',
+  'refusal',
+  'delta',
+  'input',
+]);
 type Json = Record<string, unknown>;
 interface Piece {
   holder: Json;
@@ -27,15 +38,16 @@ export function redactStream(text: string, cut: boolean): string {
     lines[i] = `data: ${redactJson(line.slice(5).trim())}${line.endsWith('\r') ? '\r' : ''}`;
     events.set(i, eventOf(lines[i] as string) ?? event);
   }
-  for (const [line, event] of events) collect(event, '', (path, holder, key) => {
-    const pieces = texts.get(path) ?? [];
-    texts.set(path, pieces);
-    pieces.push({ holder, key, line });
-  });
+  for (const [line, event] of events)
+    collect(event, '', (path, holder, key) => {
+      const pieces = texts.get(path) ?? [];
+      texts.set(path, pieces);
+      pieces.push({ holder, key, line });
+    });
   const changed = new Set<number>();
   for (const pieces of texts.values()) {
     const whole = pieces.map((p) => p.holder[p.key] as string).join('');
-    const clean = redactText(whole);
+    const clean = redactPlain(whole, cut);
     if (clean === whole) continue;
     for (const [n, { holder, key, line }] of pieces.entries()) {
       holder[key] = n === 0 ? clean : '';
@@ -60,7 +72,9 @@ function eventOf(line: string): Json | undefined {
 function collect(value: unknown, path: string, found: (path: string, holder: Json, key: string) => void): void {
   if (typeof value !== 'object' || value === null) return;
   const o = value as Json;
-  const own = ['type', 'index', 'output_index', 'content_index', 'item_id'].map((k) => (typeof o[k] === 'object' ? '' : String(o[k] ?? ''))).join(',');
+  const own = ['type', 'index', 'output_index', 'content_index', 'item_id']
+    .map((k) => (typeof o[k] === 'object' ? '' : String(o[k] ?? '')))
+    .join(',');
   for (const [key, v] of Object.entries(o)) {
     const at = `${path}/${own}/${Array.isArray(value) ? '' : key}`;
     if (typeof v === 'string' && PIECES.has(key)) found(at, o, key);

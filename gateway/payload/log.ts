@@ -131,7 +131,8 @@ export class PayloadLog {
     );
   }
   private drop(n: number, reason: string): void {
-    if (n > 0 && this.dropped === 0) this.o.log('warn', 'payloads are not kept; modelhub_payloads_dropped counts them from here', { reason });
+    if (n > 0 && this.dropped === 0)
+      this.o.log('warn', 'payloads are not kept; modelhub_payloads_dropped counts them from here', { reason });
     this.dropped += n;
   }
 }
