@@ -4,7 +4,7 @@ interface Rule {
   /** what must be in the text for the pattern to be worth a try */
   hint?: string | RegExp;
   pattern: RegExp;
-  replace(match: string): string;
+  replace: (match: string) => string;
 }
 const always = (token: string) => (): string => token;
 const when = (holds: (match: string) => boolean, token: string) => (match: string) => (holds(match) ? token : match);

@@ -73,7 +73,7 @@ function collect(value: unknown, path: string, found: (path: string, holder: Jso
   if (typeof value !== 'object' || value === null) return;
   const o = value as Json;
   const own = ['type', 'index', 'output_index', 'content_index', 'item_id']
-    .map((k) => (typeof o[k] === 'object' ? '' : String(o[k] ?? '')))
+    .map((k) => (typeof o[k] === 'string' || typeof o[k] === 'number' ? o[k] : ''))
     .join(',');
   for (const [key, v] of Object.entries(o)) {
     const at = `${path}/${own}/${Array.isArray(value) ? '' : key}`;

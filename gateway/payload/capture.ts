@@ -9,14 +9,15 @@ export class Capture {
 
   constructor(res: ServerResponse, window: number) {
     this.window = window;
-    const { write, end } = res;
+    const write = res.write.bind(res) as (...a: unknown[]) => boolean;
+    const end = res.end.bind(res) as (...a: unknown[]) => ServerResponse;
     res.write = ((chunk: unknown, ...rest: unknown[]) => {
       this.take(chunk);
-      return (write as (...a: unknown[]) => boolean).call(res, chunk, ...rest);
+      return write(chunk, ...rest);
     }) as typeof res.write;
     res.end = ((chunk?: unknown, ...rest: unknown[]) => {
       this.take(chunk);
-      return (end as (...a: unknown[]) => ServerResponse).call(res, chunk, ...rest);
+      return end(chunk, ...rest);
     }) as typeof res.end;
   }
   get beginning(): Buffer {
