@@ -10,12 +10,13 @@ export function luhn(digits: string): boolean {
   return sum % 10 === 0;
 }
 
-/** 13–19 digits in a range that payment cards are issued in (2221–2720, 3…, 4…, 5…, 6…), with a right check digit. */
-export function isCard(digits: string): boolean {
-  if (digits.length < 13 || digits.length > 19) return false;
+/** Ranges that payment cards are issued in: 2221–2720, 3…, 4…, 5…, 6… (ISO/IEC 7812-1). */
+export function inCardRange(digits: string): boolean {
   const four = Number(digits.slice(0, 4));
-  return ((four >= 2221 && four <= 2720) || (four >= 3000 && four <= 6999)) && luhn(digits);
+  return (four >= 2221 && four <= 2720) || (four >= 3000 && four <= 6999);
 }
+/** 13–19 digits in such a range, with a right check digit. */
+export const isCard = (digits: string): boolean => digits.length >= 13 && digits.length <= 19 && inCardRange(digits) && luhn(digits);
 
 /** Length of an IBAN by country (SWIFT, IBAN Registry, ISO 13616). */
 const IBAN_LENGTHS = new Map(

@@ -3,7 +3,7 @@ import type { PayloadPart } from './schema.js';
 import { redactStream } from './stream.js';
 
 /** What of a body may be looked at: redaction mostly makes it shorter, and no body may take long. Bytes. */
-export const windowOf = (maxBytes: number): number => maxBytes * 4;
+export const windowOf = (maxBytes: number): number => Math.min(maxBytes * 4, maxBytes + 131_072);
 
 export interface RawPart {
   /** the first `windowOf(maxBytes)` bytes, as UTF-8 */

@@ -49,10 +49,10 @@ describe('the queue', () => {
   });
   it('holds 16 MiB, of each body only what can be looked at', async () => {
     const { log, call } = world(262_144);
-    for (let n = 0; n < 20; n++) call(Buffer.alloc(3 * 1024 * 1024, 'a b '));
-    expect(log.dropped).toBe(4); // 16 of 1 MiB wait
+    for (let n = 0; n < 50; n++) call(Buffer.alloc(3 * 1024 * 1024, 'a b '));
+    expect(log.dropped).toBe(8); // 42 of 384 KiB wait
     await log.stop(0);
-    expect(log.dropped).toBe(20);
+    expect(log.dropped).toBe(50);
   });
   it('takes nothing of a deployment that was turned off, and after the stop nothing at all', async () => {
     const { memory, log, call } = world(100);

@@ -120,12 +120,15 @@ export class PayloadLog {
   private async write({ id, at, route, settings, request, answer, httpStatus, complete }: Waiting): Promise<void> {
     if (!this.store) throw new Error('MongoDB has not been reached yet');
     const { tenant, scope, environment, name } = route;
+    const asked = redactPart(request, settings.maxBytes);
+    await nextTurn();
+    const answered = redactPart(answer, settings.maxBytes);
     await payloads(this.store).insert(
       { tenant, scope, actor: 'gateway', requestId: id },
       {
         ...{ id, at: new Date(at).toISOString(), environment, deployment: name, httpStatus, complete },
-        request: redactPart(request, settings.maxBytes),
-        answer: redactPart(answer, settings.maxBytes),
+        request: asked,
+        answer: answered,
         removeAt: new Date(at + settings.retentionHours * HOUR_MS),
       },
     );
