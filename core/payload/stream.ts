@@ -14,6 +14,9 @@ const PIECES = new Set([
   'delta',
   'input',
 ]);
+const OBJECT = /^data:\s*[[{]/;
+/** after so many events that are no JSON the rest is text: each costs an exception */
+const MAX_BROKEN = 100;
 type Json = Record<string, unknown>;
 interface Piece {
   holder: Json;
@@ -29,9 +32,11 @@ export function redactStream(text: string, cut: boolean): string {
   const lines = (cut ? text.slice(0, Math.max(text.lastIndexOf('\n\n'), text.lastIndexOf('\r\n\r\n')) + 1) : text).split('\n');
   const texts = new Map<string, Piece[]>();
   const events = new Map<number, Json>();
+  let broken = 0;
   for (const [i, line] of lines.entries()) {
-    const event = eventOf(line);
+    const event = broken < MAX_BROKEN ? eventOf(line) : undefined;
     if (!event) {
+      if (OBJECT.test(line)) broken++;
       lines[i] = redactText(line);
       continue;
     }
@@ -59,12 +64,12 @@ export function redactStream(text: string, cut: boolean): string {
 }
 
 function eventOf(line: string): Json | undefined {
-  if (!line.startsWith('data:')) return undefined;
+  if (!OBJECT.test(line)) return undefined;
   try {
     const data: unknown = JSON.parse(line.slice(5));
     return typeof data === 'object' && data !== null ? (data as Json) : undefined;
   } catch {
-    return undefined; // [DONE], or not JSON: a line of text
+    return undefined; // a line of text
   }
 }
 
