@@ -16,6 +16,7 @@ import { serveContracts } from './kit/route.js';
 import type { LiveHub } from './live/hub.js';
 import { serveLive } from './live/stream.js';
 import { routingRoutes } from './routing/routes.js';
+import { payloadRoutes } from './usage/payload.js';
 import { usageRoutes } from './usage/routes.js';
 
 const BODY_LIMIT = '1mb';
@@ -63,6 +64,7 @@ export function buildApp(deps: ApiDeps, live: LiveHub, log: (line: object) => vo
     ...limitRoutes(deps),
     ...routingRoutes(deps),
     ...usageRoutes(deps),
+    ...payloadRoutes(deps),
   });
   app.use('/api', function unknownPath(req: Request) {
     throw new HubError('not-found', `There is no ${req.method} ${req.originalUrl.split('?')[0]}; /api/docs lists what there is.`);

@@ -4,6 +4,7 @@ import { deploymentContracts } from '#core/deployment/contract.js';
 import { identityContracts } from '#core/identity/contract.js';
 import { limitContracts } from '#core/limit/contract.js';
 import { usageContracts } from '#core/metric/contract.js';
+import { payloadContracts } from '#core/payload/contract.js';
 import { routingContracts } from '#core/routing/contract.js';
 
 /** Every operation of the API. The live stream (`GET /api/v1/live`) is described in core/shared/live.ts. */
@@ -13,6 +14,7 @@ export const contracts = {
   ...deploymentContracts,
   ...identityContracts,
   ...limitContracts,
+  ...payloadContracts,
   ...routingContracts,
   ...usageContracts,
 };

@@ -25,6 +25,7 @@ import { Snapshot } from './memory/snapshot.js';
 import { Metrics } from './metrics/metrics.js';
 import { Watch } from './memory/watch.js';
 import { CallTraces } from './pipeline/traces.js';
+import { PayloadLog } from './payload/log.js';
 import { GatewayServer } from './server.js';
 
 export interface GatewayOptions {
@@ -110,12 +111,14 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number, traces
     onEvent: (event) => log('warn', 'allowances', { ...event }),
   });
   const health = new HealthBook();
+  const payloads = new PayloadLog({ memory, open: link.open, log });
   const metrics = new Metrics({
     breakers: () => breakersOf(health),
     journal: () => applier.stats(),
     routingAgeMs: () => (memory.source === 'nothing' ? null : Date.now() - memory.confirmedAt),
     keys: () => memory.tables.apiKeys.size,
     spansDropped: () => traces?.dropped ?? 0,
+    payloadsDropped: () => payloads.dropped,
   });
   const callTraces = new CallTraces(traces);
   server.serve({
@@ -124,6 +127,7 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number, traces
     factors: new Factors(signals, clock),
     metrics,
     traces: callTraces,
+    payloads,
     allowedOrigins: new Set(o.allowedOrigins),
     observe(event, facts) {
       metrics.observe(event);
@@ -153,6 +157,7 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number, traces
     port,
     async stop() {
       await server.stop(o.graceMs ?? GRACE_MS, o.drainMs ?? DRAIN_MS);
+      await payloads.stop(1_000);
       await allowances.stop();
       await applier.stop(FLUSH_MS);
       await traces?.stop(1_000);

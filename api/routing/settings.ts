@@ -14,6 +14,7 @@ export function settingsRoutes(deps: ApiDeps): Handlers<'gatewaySettings.get' | 
       ? {
           unpriced: s.unpriced,
           ...(s.flatNano === undefined ? {} : { flatNano: s.flatNano }),
+          ...(s.payloadLog === undefined ? {} : { payloadLog: s.payloadLog }),
           updatedAt: s.updatedAt,
           updatedBy: s.updatedBy,
         }

@@ -14,7 +14,7 @@ const OPERATE = [
   'deployment:breakGlass',
   'audit:read',
 ] as const;
-const ADMIN = ['key:read', 'key:write', 'tenant:write', 'catalog:govern'] as const;
+const ADMIN = ['key:read', 'key:write', 'tenant:write', 'catalog:govern', 'payload:read'] as const;
 
 export type Permission =
   | (typeof READ)[number]

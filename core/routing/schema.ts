@@ -129,10 +129,21 @@ export type RoutingPolicyInput = z.output<typeof routingPolicyInput>;
 export const routingPolicy = routingPolicyInput.extend({ createdAt: iso, updatedAt: iso, updatedBy: z.string() });
 export type RoutingPolicy = z.output<typeof routingPolicy>;
 
+/** Redacted requests and answers of a deployment, kept apart from its usage events; see docs/guides/payload-log.md. */
+export const payloadLog = z.strictObject({
+  enabled: z.boolean(),
+  retentionHours: z.number().int().min(1).max(720),
+  /** of the redacted request, and of the redacted answer */
+  maxBytes: z.number().int().min(1).max(262_144).default(32_768),
+});
+export type PayloadLogSettings = z.output<typeof payloadLog>;
+
 /** What the gateway does with the calls of one deployment beside routing them. */
 export const gatewaySettings = z.strictObject({
   /** a model without a known price: let calls pass with cost null, refuse them, or count a flat nano-dollar sum a call */
   unpriced: z.enum(['allow', 'block', 'flat']).default('allow'),
   flatNano: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).optional(),
+  /** absent: off */
+  payloadLog: payloadLog.optional(),
 });
 export type GatewaySettings = z.output<typeof gatewaySettings>;

@@ -49,8 +49,8 @@ const READERS: { [F in Feed]: (store: Store, doc: Raw) => Records[F] } = {
     return limit;
   },
   gatewaySettings: (store, doc) => {
-    const { unpriced, flatNano } = gatewaySettings(store).parse(doc);
-    return { unpriced, ...(flatNano === undefined ? {} : { flatNano }) };
+    const { unpriced, flatNano, payloadLog } = gatewaySettings(store).parse(doc);
+    return { unpriced, ...(flatNano === undefined ? {} : { flatNano }), ...(payloadLog ? { payloadLog } : {}) };
   },
   offerings: (_store, doc) => sharedFacts(factsOf(doc)),
   governance: (store, doc) => {

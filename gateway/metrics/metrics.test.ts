@@ -32,6 +32,7 @@ const sources = (o: Partial<MetricsSources> = {}): MetricsSources => ({
   routingAgeMs: () => null,
   keys: () => 0,
   spansDropped: () => 0,
+  payloadsDropped: () => 0,
   ...o,
 });
 const lines = async (m: Metrics, name: string): Promise<string[]> =>

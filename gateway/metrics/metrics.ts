@@ -15,6 +15,8 @@ export interface MetricsSources {
   keys(): number;
   /** `Traces.dropped`, 0 when traces are off */
   spansDropped(): number;
+  /** `PayloadLog.dropped` */
+  payloadsDropped(): number;
 }
 /** `denied`: over a limit. `away`: the store of the limits did not answer. `open`: served all the same, as the limit says. */
 export type LimitOutcome = 'denied' | 'away' | 'open';
@@ -160,6 +162,7 @@ export class Metrics {
     });
     add('modelhub_keys', 'API keys in memory.', () => sources.keys());
     add('modelhub_spans_dropped', 'Trace spans that were never delivered, since the start.', () => sources.spansDropped());
+    add('modelhub_payloads_dropped', 'Payloads that were to be kept and were not, since the start.', () => sources.payloadsDropped());
     const breaker: Gauge<'connection' | 'model'> = new Gauge({
       name: 'modelhub_breaker_state',
       help: `Circuit breaker: ${BREAKER_STATES.map((s, i) => `${i} ${s}`).join(', ')}.`,

@@ -318,8 +318,10 @@ export class Attempts {
 
   private async pause(ms: number): Promise<void> {
     if (ms <= 0) return;
-    this.i.overhead.waits(ms);
-    await sleep(ms);
+    // timers may fire a millisecond before the clock by which the breaker opens again
+    const whole = Math.ceil(ms) + 2;
+    this.i.overhead.waits(whole);
+    await sleep(whole);
   }
 
   /** Nobody answered: the last error answer is the caller's, in its own dialect. */

@@ -40,6 +40,7 @@ export async function modelCall(deps: Deps, req: IncomingMessage, res: ServerRes
     path: (req.url ?? '').split('?', 1)[0] as string,
   };
   const record = new CallRecord(deps, facts, plan.first);
+  deps.payloads.watch(res, parsed.body, record, plan.choices);
   const limits = new CallLimits(deps, facts, parsed);
   const attempts = new Attempts({
     ...{ deps, req, res, facts, parsed, record, limits, overhead },

@@ -8,6 +8,7 @@ import type { Log } from '../log.js';
 import type { Credentials } from '../memory/credentials.js';
 import type { Inflight } from '../memory/inflight.js';
 import type { Memory } from '../memory/memory.js';
+import type { PayloadLog } from '../payload/log.js';
 import type { Metrics } from '../metrics/metrics.js';
 import type { CallFacts } from './record.js';
 import type { CallTraces } from './traces.js';
@@ -24,6 +25,7 @@ export interface Deps {
   factors: Factors;
   metrics: Metrics;
   traces: CallTraces;
+  payloads: PayloadLog;
   log: Log;
   /** told of every event once, when its end line is in the journal */
   observe(event: UsageEvent & { tenant: string }, facts: CallFacts): void;

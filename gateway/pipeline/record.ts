@@ -64,6 +64,9 @@ export class CallRecord {
     this.facts = facts;
     this.target = target;
   }
+  get id(): string {
+    return this.facts.id;
+  }
   /** @param bound becomes the event's cost when the call is lost. Throws `JournalRefused`. */
   start(bound: LostBound): void {
     const event = this.event();

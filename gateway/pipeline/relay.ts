@@ -167,12 +167,14 @@ export class Relay implements Dispatcher.DispatchHandler {
       return;
     }
     controller.pause();
-    const stuck = setTimeout(() => this.breakOff('aborted', 'the client stopped reading'), this.i.stuckClientMs);
-    this.i.res.once('drain', () => {
+    const { res, stuckClientMs } = this.i;
+    const stuck = setTimeout(() => this.breakOff('aborted', 'the client stopped reading'), stuckClientMs);
+    const settled = (): void => {
       clearTimeout(stuck);
-      controller.resume();
-    });
-    this.i.res.once('close', () => clearTimeout(stuck));
+      res.off('drain', settled).off('close', settled);
+      if (!res.destroyed) controller.resume();
+    };
+    res.on('drain', settled).on('close', settled);
   }
   onResponseEnd(): void {
     if (this.over) return;

@@ -58,6 +58,11 @@ export const EXAMPLES: Record<string, Record<string, unknown>> = {
       attempts: 1,
     },
   },
+  payloads: {
+    ...{ environment: 'production', deployment: 'chat', at, removeAt: new Date(T0 + 1e12) },
+    ...{ request: { text: '{}', bytes: 2, truncated: false }, answer: { text: '', bytes: 0, truncated: false } },
+    ...{ httpStatus: 200, complete: true },
+  },
   offerings: {
     ...{ name: 'M', version: '1', provider: 'a', providerName: 'A', model: 'm', upstreamModel: 'm', modelType: 'text' },
     ...{ capabilities: [], supportedTasks: [], modalities: { input: ['text'], output: ['text'] }, maxTokens: 1, contextWindow: 1 },
