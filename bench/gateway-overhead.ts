@@ -2,7 +2,7 @@
  * What the gateway costs, beside a floor (node:http and undici, 20 lines) and beside other gateways on the same machine, in
  * the same run. Ours with everything on: key, routing, journal, events to MongoDB. Theirs with everything off.
  *
- *   npm run build && npm run bench:gateway-overhead [-- --quick] [--peers=portkey,litellm|none] [--only=throughput,…] [--profile=DIR]
+ *   npm run build && npm run bench:gateway-overhead [-- --quick] [--peers=portkey,litellm|none] [--only=throughput,…] [--shapes=json,stream] [--profile=DIR]
  *
  * Parts: throughput, latency, mongodb, scale. `--profile` writes a CPU profile of our gateway and leaves out the peers.
  * Peers are installed once, from the usual registries, below the system's folder for temporary files.
@@ -26,6 +26,7 @@ const profile = option('profile');
 const peers = profile !== undefined ? ['none'] : (option('peers') ?? 'portkey,litellm').split(',');
 const only = option('only')?.split(',');
 const wanted = (part: string): boolean => only === undefined || only.includes(part);
+const shapes = (option('shapes') ?? 'json,stream').split(',').map((s) => s === 'stream');
 const ROUNDS = quick ? 2 : 5;
 const SECONDS = quick ? 1 : 2;
 const goals: Goal[] = [];
@@ -48,13 +49,13 @@ async function main(): Promise<void> {
   );
 
   const systems = [floor, ours, ...others];
-  await warm(load, systems);
+  await warm(load, systems, shapes);
   if (wanted('throughput')) await throughput(load, systems);
   if (wanted('latency')) await latency(load, [direct, ...systems]);
   for (const other of others) await Promise.all(other.parts.map((part) => stop(part.child)));
   if (wanted('scale')) {
     const second = await startOurs(mongod.uri, join(mongod.dataDir, 'second'));
-    await warm(load, [{ ...ours, parts: [second] }]);
+    await warm(load, [{ ...ours, parts: [second] }], shapes);
     const floor2 = { ...floor, name: 'floor × 2', parts: [...floor.parts, await startFloor()] };
     await scale(load, floor, floor2, ours, { ...ours, name: 'ours × 2', parts: [...ours.parts, second] });
     await stop(second.child);
@@ -88,7 +89,7 @@ async function startPeers(upstream: number): Promise<System[]> {
 
 async function throughput(load: Load, systems: System[]): Promise<void> {
   const oursChild = systems.find((s) => s.name === 'ours')?.parts[0]?.child;
-  for (const stream of [false, true]) {
+  for (const stream of shapes) {
     const results = await interleaved(load, systems, { stream, inFlight: 16, seconds: SECONDS, waits: false }, ROUNDS);
     say('', `${stream ? 'Streams of 22 frames' : 'JSON'}, provider answers at once, 16 in flight`);
     say(`${'  '.padEnd(12)}   calls/s   p50 ms   p99 ms  CPU ms   RSS MB`);

@@ -3,6 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Operation } from '#adapters/providers/provider.js';
 import { type Dialect, dialectOf } from './dialects/errors.js';
+import { callId } from './http/call-id.js';
 import { cors, preflight } from './http/cors.js';
 import { Refusal, sendJson, sendRefusal } from './http/refusal.js';
 import { internal } from './internal/internal.js';
@@ -85,13 +86,14 @@ export class GatewayServer {
     });
     if (this.stopping) res.setHeader('connection', 'close');
     const path = (req.url ?? '/').split('?', 1)[0] as string;
+    const id = callId();
     const operation = Object.hasOwn(OPERATIONS, path) ? OPERATIONS[path] : undefined;
     const dialect = operation ? dialectOf(operation) : req.headers['anthropic-version'] === undefined ? 'openai' : 'anthropic';
     try {
       if (!this.deps) throw new Refusal(503, 'server_error', 'starting', 'The gateway is starting.', { headers: { 'retry-after': '1' } });
-      await this.route(this.deps, req, res, path, operation, dialect);
+      await this.route(this.deps, req, res, path, operation, dialect, id);
     } catch (e) {
-      this.fail(res, e, dialect);
+      this.fail(res, e, dialect, id);
     }
     // what is complete here and not yet with its reader: Node ends this timeout when the answer has gone out
     if (this.deps && res.writableEnded && !res.writableFinished) res.socket?.setTimeout(this.deps.stuckClientMs);
@@ -104,6 +106,7 @@ export class GatewayServer {
     path: string,
     operation: Operation | undefined,
     dialect: Dialect,
+    id: string,
   ): Promise<void> {
     if (SECRET_IN_URL.test(req.url ?? ''))
       throw new Refusal(
@@ -118,7 +121,7 @@ export class GatewayServer {
     }
     if (operation) {
       method(req, 'POST');
-      return modelCall(deps, req, res, operation);
+      return modelCall(deps, req, res, operation, id);
     }
     if (path === '/v1/models') {
       method(req, 'GET');
@@ -153,15 +156,19 @@ export class GatewayServer {
     );
   }
 
-  private fail(res: ServerResponse, e: unknown, dialect: Dialect): void {
+  private fail(res: ServerResponse, e: unknown, dialect: Dialect, id: string): void {
     if (res.headersSent || res.destroyed) {
       if (!(e instanceof Refusal) && !res.destroyed) this.deps?.log('error', 'an answer broke off', { reason: errorText(e) });
       res.destroy();
       return;
     }
-    if (e instanceof Refusal) return sendRefusal(res, dialect, e);
-    this.deps?.log('error', 'a call failed inside the gateway', { reason: errorText(e), stack: e instanceof Error ? e.stack : undefined });
-    sendRefusal(res, dialect, new Refusal(500, 'server_error', 'internal', 'The gateway failed; its log says why.'));
+    if (e instanceof Refusal) return sendRefusal(res, dialect, e, id);
+    this.deps?.log('error', 'a call failed inside the gateway', {
+      call: id,
+      reason: errorText(e),
+      stack: e instanceof Error ? e.stack : undefined,
+    });
+    sendRefusal(res, dialect, new Refusal(500, 'server_error', 'internal', 'The gateway failed; its log says why.'), id);
   }
 }
 

@@ -6,10 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { embeddedMongod } from '#cli/embedded/mongod.js';
+import { limitInput } from '#core/limit/schema.js';
 import { freePort } from '#cli/ports.js';
 import { loadSettings } from '#cli/settings.js';
+import { offerings } from '#store/catalog/collections.js';
 import { createKey } from '#store/identity.js';
 import { openStore } from '#store/kit/connect.js';
+import { limits } from '#store/limit.js';
 import { migrate } from '#store/migrate.js';
 import { routes, SYSTEM } from '#store/routing.js';
 import { usageEvents } from '#store/usage.js';
@@ -30,7 +33,7 @@ export async function startMongod(): Promise<{ child: ChildProcess; uri: string;
   return { child, uri: mongod.uri, version: mongod.program.version, dataDir };
 }
 
-/** Tables, one key and one route to the fake provider. Returns the key. */
+/** Tables, one key, a price, two limits that are never reached, and one route to the fake provider. Returns the key. */
 export async function provide(uri: string, upstream: number): Promise<string> {
   await migrate(uri, { seed: false });
   const store = await openStore(uri);
@@ -61,6 +64,33 @@ export async function provide(uri: string, upstream: number): Promise<string> {
     },
     'version',
   );
+  await offerings(store).insert(CTX, {
+    id: 'openai/bench',
+    name: 'bench',
+    version: '1',
+    provider: 'openai',
+    providerName: 'OpenAI',
+    model: 'openai/bench',
+    upstreamModel: 'up',
+    modelType: 'text',
+    capabilities: [],
+    supportedTasks: [],
+    modalities: { input: ['text'], output: ['text'] },
+    maxTokens: 8_192,
+    contextWindow: 128_000,
+    status: 'active',
+    securityLevel: 'internal',
+    compliance: [],
+    openWeights: false,
+    owner: 'tenant',
+    served: false,
+    priceBook: [{ effectiveFrom: '2020-01-01T00:00:00.000Z', prices: { input: 2_000_000_000, output: 4_000_000_000 } }],
+  });
+  for (const unit of ['requests', 'tokens'] as const) {
+    const at = new Date().toISOString();
+    const limit = limitInput.parse({ name: `${unit}-per-key`, per: 'key', unit, window: 'minute', amount: 1_000_000_000 });
+    await limits(store).insert(CTX, { ...limit, id: limit.name, scope: '', createdAt: at, updatedAt: at, updatedBy: CTX.actor });
+  }
   await store.close();
   return key;
 }

@@ -42,9 +42,8 @@ export async function round(load: Load, system: System, shape: Shape): Promise<R
 }
 
 /** The first seconds of a process are its compiler's: thousands of calls of both kinds before anything is measured. */
-export async function warm(load: Load, systems: System[]): Promise<void> {
-  for (const system of systems)
-    for (const stream of [false, true]) await round(load, system, { stream, inFlight: 16, seconds: 4, waits: false });
+export async function warm(load: Load, systems: System[], shapes: readonly boolean[]): Promise<void> {
+  for (const system of systems) for (const stream of shapes) await round(load, system, { stream, inFlight: 16, seconds: 4, waits: false });
 }
 
 /** A short warm-up each, then rounds in turn, each time beginning with another system: what else the machine does hits all alike. */

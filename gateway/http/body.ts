@@ -51,7 +51,10 @@ function bytes(req: IncomingMessage): Promise<Buffer> {
       size > MAX_BODY ? reject(tooLarge()) : resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks, size)),
     );
     req.on('error', reject);
-    req.on('close', () => reject(new Error('the client went away while sending')));
+    req.on('close', () => {
+      // a body that has come whole is closed too, and an error is not free
+      if (!req.complete) reject(new Error('the client went away while sending'));
+    });
   });
 }
 

@@ -49,8 +49,12 @@ export const badRequest = (code: string, message: string, param?: string): Refus
   new Refusal(400, 'invalid_request_error', code, message, param === undefined ? {} : { param });
 
 /** In the error form of the caller's dialect. */
-export function sendRefusal(res: ServerResponse, dialect: Dialect, e: Refusal): void {
-  sendJson(res, e.status, errorBodyFor(dialect, e), e.headers);
+export function sendRefusal(res: ServerResponse, dialect: Dialect, e: Refusal, requestId: string): void {
+  const { status, type, code, message, param, headers } = e;
+  sendJson(res, status, errorBodyFor(dialect, { status, type, code, message, param, requestId }), {
+    ...headers,
+    'x-modelhub-request-id': requestId,
+  });
 }
 
 export function sendJson(res: ServerResponse, status: number, body: string, headers: Record<string, string> = {}): void {

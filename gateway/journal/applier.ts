@@ -95,11 +95,11 @@ export class Applier {
     const read = await readSegment(file, offset, until, BATCH);
     if (read.damaged > 0) this.log('error', 'applier: damaged lines in the journal were passed over', { file, lines: read.damaged });
     const events: JournalEvent[] = [];
-    for (const { k, event } of read.entries) {
-      if (k === 's') this.open.set(event.id, segment);
+    for (const entry of read.entries) {
+      if (entry.k === 's') this.open.set(entry.id, segment);
       else {
-        this.open.delete(event.id);
-        if (this.fits(event)) events.push(event);
+        this.open.delete(entry.id);
+        if (this.fits(entry.event)) events.push(entry.event);
       }
     }
     if (read.offset > offset) {

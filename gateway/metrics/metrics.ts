@@ -1,6 +1,7 @@
-import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client';
+import { Counter, collectDefaultMetrics, Gauge, Registry } from 'prom-client';
 import { TOKEN_CLASSES } from '#core/metric/tokens.js';
 import type { UsageEvent } from '#core/metric/schema.js';
+import { Buckets } from './buckets.js';
 import { SeriesTable, sums } from './series.js';
 
 const BREAKER_STATES = ['closed', 'half-open', 'open'] as const;
@@ -27,41 +28,24 @@ const CALL_SECONDS = Array.from({ length: 14 }, (_, n) => 0.01 * 2 ** n);
 const OVERHEAD_SECONDS = [0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25];
 const LABELS = ['operation', 'provider', 'model', 'status', 'stream'] as const;
 
+const histogram = (name: string, help: string, bounds: readonly number[]): Buckets<'json' | 'sse'> =>
+  new Buckets(name, help, bounds, 'stream', ['json', 'sse']);
+
 /** The gateway's Prometheus metrics. Labels have few values: no tenant, key, user or error text is ever one. */
 export class Metrics {
   private readonly registry = new Registry();
   private readonly series = new SeriesTable();
   private readonly limits: Counter<'outcome'>;
-  private readonly duration: Histogram<'stream'>;
-  private readonly firstByte: Histogram<'stream'>;
-  private readonly overhead: Histogram<'stream'>;
+  private readonly duration = histogram('modelhub_call_duration_seconds', 'From the request to the end of the answer.', CALL_SECONDS);
+  private readonly firstByte = histogram('modelhub_first_byte_seconds', 'From the request to the first byte of the answer.', CALL_SECONDS);
+  private readonly overhead = histogram('modelhub_overhead_seconds', "The hub's own part of a call.", OVERHEAD_SECONDS);
 
   constructor(sources: MetricsSources) {
-    const registers = [this.registry];
-    const kinds = { labelNames: ['stream'] as const, registers };
-    this.duration = new Histogram({
-      name: 'modelhub_call_duration_seconds',
-      help: 'From the request to the end of the answer.',
-      buckets: CALL_SECONDS,
-      ...kinds,
-    });
-    this.firstByte = new Histogram({
-      name: 'modelhub_first_byte_seconds',
-      help: 'From the request to the first byte of the answer.',
-      buckets: CALL_SECONDS,
-      ...kinds,
-    });
-    this.overhead = new Histogram({
-      name: 'modelhub_overhead_seconds',
-      help: "The hub's own part of a call.",
-      buckets: OVERHEAD_SECONDS,
-      ...kinds,
-    });
     this.limits = new Counter({
       name: 'modelhub_limit_outcomes_total',
       help: 'Calls denied by a limit, and limits that could not be asked.',
       labelNames: ['outcome'],
-      registers,
+      registers: [this.registry],
     });
     for (const outcome of ['denied', 'away', 'open'] as const) this.limits.inc({ outcome }, 0);
     this.callCounters();
@@ -72,17 +56,18 @@ export class Metrics {
   /** Once for each call, when it is over. */
   observe(e: UsageEvent): void {
     this.series.add(e);
-    const labels = e.stream ? SSE : JSON_CALL;
-    if (e.latencyMs !== null) this.duration.observe(labels, e.latencyMs / 1000);
-    if (e.firstByteMs !== null) this.firstByte.observe(labels, e.firstByteMs / 1000);
-    if (e.overheadMs !== null) this.overhead.observe(labels, e.overheadMs / 1000);
+    const kind = e.stream ? 'sse' : 'json';
+    if (e.latencyMs !== null) this.duration.observe(kind, e.latencyMs / 1000);
+    if (e.firstByteMs !== null) this.firstByte.observe(kind, e.firstByteMs / 1000);
+    if (e.overheadMs !== null) this.overhead.observe(kind, e.overheadMs / 1000);
   }
   limit(outcome: LimitOutcome): void {
     this.limits.inc({ outcome });
   }
   /** The text of `GET /metrics` and its content type. */
   async text(): Promise<{ contentType: string; body: string }> {
-    return { contentType: this.registry.contentType, body: await this.registry.metrics() };
+    const histograms = [this.duration, this.firstByte, this.overhead].map((h) => h.text());
+    return { contentType: this.registry.contentType, body: `${histograms.join('')}${await this.registry.metrics()}` };
   }
 
   /** Counters that are kept in the table of series and handed over at a scrape. */
@@ -179,5 +164,3 @@ export class Metrics {
     });
   }
 }
-const SSE = { stream: 'sse' } as const;
-const JSON_CALL = { stream: 'json' } as const;

@@ -191,15 +191,15 @@ export class Attempts {
       if (ticket === 'probe') seen.breaker.onSuccess(ticket, Date.now()); // a good answer has begun: the others need not wait for its end
     });
     this.relays.set(relay, { to, sentAt: at.sent });
-    deps.inflight.enter(to.origin);
+    deps.inflight.enter(to.place.origin);
     deps.inflight.enter(slot);
     started(seen.health, at.clock);
     let outcome: Outcome | undefined;
     try {
       const headers = upstreamHeaders(this.i.req.headers, to.headers, facts.id, facts.trace?.header(this.attempt));
       deps.pools
-        .get(to.origin, to.connection === null ? 'target' : 'connection')
-        .dispatch({ path: to.path, method: 'POST', headers, body: sent.body }, relay);
+        .get(to.place.origin, to.connection === null ? 'target' : 'connection')
+        .dispatch({ path: to.place.path, method: 'POST', headers, body: sent.body }, relay);
       outcome = await relay.outcome;
       if (outcome.kind !== 'over' && this.relays.has(relay)) this.note(to, at.sent, outcome);
       return outcome;
@@ -207,7 +207,7 @@ export class Attempts {
       overhead.back(performance.now());
       this.relays.delete(relay);
       deps.inflight.leave(slot);
-      deps.inflight.leave(to.origin);
+      deps.inflight.leave(to.place.origin);
       const answered = outcome?.kind === 'over' && outcome.end.httpStatus !== null;
       grant.settle({ tokens: answered ? record.totalTokens : 0 });
       this.learn(to, seen, ticket, at, outcome);
@@ -236,7 +236,10 @@ export class Attempts {
     const { deps, facts, parsed, limits, overhead, record, res } = this.i;
     const price = priceOf(deps, to.target, facts.operation, Date.now());
     const relay: Relay = new Relay({
-      ...{ res, startedAt: facts.startedAt, operation: facts.operation, stream: parsed.stream },
+      res,
+      startedAt: facts.startedAt,
+      operation: facts.operation,
+      stream: parsed.stream,
       upstreamOperation: sent.translation?.operation ?? facts.operation,
       translation: sent.translation,
       stuckClientMs: deps.stuckClientMs,
@@ -260,7 +263,18 @@ export class Attempts {
       explain: () => Object.assign(this.said(to), limits.headers()),
       finish: (end) => {
         this.note(to, sentAt, { kind: 'over', end });
-        record.end({ ...end, overheadMs: overhead.ms, routeReason: this.routeReason, price });
+        record.end({
+          status: end.status,
+          httpStatus: end.httpStatus,
+          error: end.error,
+          tokens: end.tokens,
+          usageSource: end.usageSource,
+          finishReason: end.finishReason,
+          firstByteMs: end.firstByteMs,
+          overheadMs: overhead.ms,
+          routeReason: this.routeReason,
+          price,
+        });
       },
     });
     return relay;
@@ -311,7 +325,7 @@ export class Attempts {
     const fate = fateOf(to, tried, this.attempt, Date.now());
     if (fate.fault !== 'caller')
       this.i.deps.log('warn', 'an upstream did not answer', {
-        ...{ call: this.i.facts.id, upstream: to.origin, attempt: this.attempt, fault: fate.fault, reason: reasonOf(tried) },
+        ...{ call: this.i.facts.id, upstream: to.place.origin, attempt: this.attempt, fault: fate.fault, reason: reasonOf(tried) },
       });
     return fate;
   }

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Operation } from '#adapters/providers/provider.js';
 import { NO_TOKENS } from '#core/metric/tokens.js';
@@ -21,7 +20,7 @@ import { providerOfTarget } from './targets.js';
 const DEFAULT_RETRY = retryRules.parse({});
 
 /** One model call: identify, parse, plan, admit, then attempts until one answers. Throws a `Refusal` before the first byte. */
-export async function modelCall(deps: Deps, req: IncomingMessage, res: ServerResponse, operation: Operation): Promise<void> {
+export async function modelCall(deps: Deps, req: IncomingMessage, res: ServerResponse, operation: Operation, id: string): Promise<void> {
   const startedAt = performance.now();
   const overhead = new Overhead(startedAt);
   const caller = identify(deps, req.headers, Date.now());
@@ -31,8 +30,10 @@ export async function modelCall(deps: Deps, req: IncomingMessage, res: ServerRes
   const parsed = parseCall(body);
   const plan = planCall(deps, { caller, parsed, operation, headers: req.headers, random: Math.random });
   const facts: CallFacts = {
-    ...{ caller, operation, startedAt },
-    id: `req_${randomUUID().replaceAll('-', '')}`,
+    caller,
+    operation,
+    startedAt,
+    id,
     stream: parsed.stream,
     policy: plan.policy?.name ?? null,
     user: caller.said.user ?? parsed.user,
@@ -43,7 +44,14 @@ export async function modelCall(deps: Deps, req: IncomingMessage, res: ServerRes
   deps.payloads.watch(res, parsed.body, record, plan.choices);
   const limits = new CallLimits(deps, facts, parsed);
   const attempts = new Attempts({
-    ...{ deps, req, res, facts, parsed, record, limits, overhead },
+    deps,
+    req,
+    res,
+    facts,
+    parsed,
+    record,
+    limits,
+    overhead,
     choices: plan.choices,
     retry: plan.policy?.retry ?? DEFAULT_RETRY,
     deadline: startedAt + Math.min(timeoutOf(req), plan.policy?.timeoutMs ?? Number.POSITIVE_INFINITY),

@@ -47,12 +47,11 @@ const saidIn = (headers: IncomingHttpHeaders): Said => ({
 export function identify(deps: Pick<Deps, 'memory' | 'internalHash' | 'keysValidMs'>, headers: IncomingHttpHeaders, now: number): Caller {
   const token = tokenIn(headers);
   if (!token) throw unauthenticated('missing_api_key', 'Send your API key as "Authorization: Bearer mhk_…" or as "x-api-key: mhk_…".');
-  const hashed = hash('sha256', token, 'buffer');
+  const hashed = hash('sha256', token);
   const environment = text(headers['x-modelhub-environment']);
-  if (timingSafeEqual(hashed, deps.internalHash)) return internal(headers, environment);
-
-  const key = deps.memory.keyByHash(hashed.toString('hex'));
+  const key = deps.memory.keyByHash(hashed);
   if (!key) {
+    if (timingSafeEqual(Buffer.from(hashed, 'hex'), deps.internalHash)) return internal(headers, environment);
     if (wellFormed(token)) throw unauthenticated('invalid_api_key', 'This API key is not known here.');
     throw unauthenticated('malformed_api_key', 'This is not a whole API key; check for a typo or a truncated paste.');
   }

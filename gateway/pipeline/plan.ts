@@ -67,7 +67,12 @@ function byName(deps: Deps, i: PlanInput, pin: string | undefined): CallPlan {
   };
   const blocked = leftOut(i, target) ?? unpriced(deps, target, i.operation);
   return {
-    ...{ policy: undefined, rule: null, strategy: 'weighted', excluded: [], needs: null, first: target },
+    policy: undefined,
+    rule: null,
+    strategy: 'weighted',
+    excluded: [],
+    needs: null,
+    first: target,
     choices: blocked ? [] : [{ target, reason }],
     nothing: () => blocked ?? notLive(i.caller, i.parsed.model),
   };

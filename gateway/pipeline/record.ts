@@ -4,6 +4,7 @@ import type { UsageAttempt, UsageEvent } from '#core/metric/schema.js';
 import { NO_TOKENS, type Tokens, totalTokens } from '#core/metric/tokens.js';
 import type { JournalEvent } from '../journal/line.js';
 import type { CallPrice } from './pricing.js';
+import { isoTime } from './iso-time.js';
 import type { Deps } from './deps.js';
 import type { Caller } from './identify.js';
 import type { LostBound } from './lost-bound.js';
@@ -56,13 +57,14 @@ export class CallRecord {
   target: Target;
   private readonly deps: Deps;
   private readonly facts: CallFacts;
-  private readonly at = new Date().toISOString();
+  private readonly at: string;
   private ended = false;
 
   constructor(deps: Deps, facts: CallFacts, target: Target) {
     this.deps = deps;
     this.facts = facts;
     this.target = target;
+    this.at = isoTime(Date.now());
   }
   get id(): string {
     return this.facts.id;
@@ -89,7 +91,18 @@ export class CallRecord {
     this.outputTokens = tokens.outputTokens === null ? null : tokens.outputTokens + (tokens.reasoningTokens ?? 0);
     const event = this.event();
     // member by member: on Node 20 a spread of as many members costs 50 µs, more than all the rest of a call's record
-    Object.assign(event, tokens, cost(e, tokens));
+    event.inputTokens = tokens.inputTokens;
+    event.cacheReadTokens = tokens.cacheReadTokens;
+    event.cacheWrite5mTokens = tokens.cacheWrite5mTokens;
+    event.cacheWrite1hTokens = tokens.cacheWrite1hTokens;
+    event.outputTokens = tokens.outputTokens;
+    event.reasoningTokens = tokens.reasoningTokens;
+    event.inputAudioTokens = tokens.inputAudioTokens;
+    event.outputAudioTokens = tokens.outputAudioTokens;
+    event.imageTokens = tokens.imageTokens;
+    const { cost, priceVersion } = costFor(e, tokens);
+    event.cost = cost;
+    event.priceVersion = priceVersion;
     event.usageSource = e.usageSource;
     event.status = e.status;
     event.httpStatus = e.httpStatus;
@@ -161,7 +174,7 @@ export class CallRecord {
 }
 
 /** A refused call costs nothing; what nobody knows is null: no price, no usage, or no word whether it was carried out. */
-function cost(e: CallEnd, tokens: Readonly<Tokens>): Pick<UsageEvent, 'cost' | 'priceVersion'> {
+function costFor(e: CallEnd, tokens: Readonly<Tokens>): Pick<UsageEvent, 'cost' | 'priceVersion'> {
   if (e.status === 'limited' || e.status === 'refused') return { cost: 0, priceVersion: null };
   if (e.httpStatus === null || e.unknownCharge) return { cost: null, priceVersion: null };
   if (e.httpStatus >= 300 || !e.price || e.price.kind === 'free') return { cost: 0, priceVersion: null };

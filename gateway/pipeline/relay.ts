@@ -56,6 +56,8 @@ export interface RelayInput {
   finish(end: AnswerEnd): void;
 }
 const FLUSH_MS = 10_000;
+/** Node writes texts of up to this size without a buffer of its own */
+const ONE_WRITE = 16_384;
 const MAX_ERROR_BODY = 1024 * 1024;
 const MAX_TRANSLATED = 64 * 1024 * 1024;
 
@@ -159,7 +161,8 @@ export class Relay implements Dispatcher.DispatchHandler {
       // clients take the end mark or the last byte for the end, so the end line comes before that chunk
       if (this.tap.done || this.remaining <= 0 || this.translated?.done) this.answered();
       if (out.length === 0) return;
-      this.gather();
+      if (this.remaining <= 0 && !this.sse) return this.last(out);
+      if (this.sse) this.gather();
       if (this.i.res.write(out)) return;
     } catch (e) {
       this.died(e instanceof Error ? e : new Error(String(e)));
@@ -189,7 +192,7 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.answered();
     this.over = true;
     if (rest && rest.length > 0) this.i.res.write(rest);
-    this.i.res.end();
+    if (!this.i.res.writableEnded) this.i.res.end();
     this.settle({ kind: 'over', end: this.soFar('ok', null) });
   }
   onResponseError(_controller: Dispatcher.DispatchController, error: Error): void {
@@ -199,6 +202,12 @@ export class Relay implements Dispatcher.DispatchHandler {
     this.settle({ kind: 'unreached', error });
   }
 
+  /** The end of an answer whose length is known. A short one goes out as one text with its head: half the cost of two buffers. */
+  private last(out: string | Buffer): void {
+    const { res } = this.i;
+    if (typeof out !== 'string' && out.length <= ONE_WRITE) res.end(out.toString('latin1'), 'latin1');
+    else res.end(out);
+  }
   /** The frames of one read of the upstream's socket go out in one write: nothing waits, and a stream costs half as much. */
   private gather(): void {
     if (this.gathering) return;

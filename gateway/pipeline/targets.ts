@@ -19,14 +19,18 @@ export interface Address {
   target: Target;
   provider: Provider;
   connection: string | null;
-  origin: string;
-  path: string;
+  place: Place;
   headers: Record<string, string>;
   /** in the headers; an upstream that repeats it in its error must not hand it to the caller */
   secret: string | null;
   translator: Translator | 'native';
   /** breaker and latency are kept under this name */
   health: string;
+}
+/** Where it is: `https://api.example.com` and `/v1/chat/completions`. */
+export interface Place {
+  origin: string;
+  path: string;
 }
 let turn = 0;
 
@@ -50,8 +54,13 @@ export function addressesOf(deps: Deps, target: Target, operation: Operation): A
     const translator = translation(local, operation, revision);
     const called = translator === 'native' ? operation : upstreamOperation(local);
     return leastBusy(revision.endpoints, deps.inflight, turn++).map((endpoint) => ({
-      ...{ target, provider: local, connection: null, headers: {}, secret: null, translator },
-      ...place(endpoint, local.paths[called] ?? ''),
+      target,
+      provider: local,
+      connection: null,
+      place: place(endpoint, local.paths[called] ?? ''),
+      headers: {},
+      secret: null,
+      translator,
       health: healthName(tenant, revision, endpoint),
     }));
   }
@@ -71,8 +80,13 @@ export function addressesOf(deps: Deps, target: Target, operation: Operation): A
     const headers = provider.headers(secret);
     return [
       {
-        ...{ target, provider, connection: connection.name, headers, secret, translator },
-        ...place(connection.baseUrl, provider.paths[called] ?? ''),
+        target,
+        provider,
+        connection: connection.name,
+        place: place(connection.baseUrl, provider.paths[called] ?? ''),
+        headers,
+        secret,
+        translator,
         health: healthName(tenant, revision),
       },
     ];
@@ -109,9 +123,9 @@ export function leastBusy(endpoints: readonly string[], inflight: Pick<Inflight,
     .map((e) => e.endpoint);
 }
 
-const places = new Map<string, { origin: string; path: string }>();
+const places = new Map<string, Place>();
 /** Parsed once an address: a URL parse a call is a tenth of what the hub may cost. */
-function place(baseUrl: string, path: string): { origin: string; path: string } {
+function place(baseUrl: string, path: string): Place {
   const text = joinUrl(baseUrl, path);
   let known = places.get(text);
   if (!known) {

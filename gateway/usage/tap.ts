@@ -89,7 +89,8 @@ class JsonTap implements Tap {
     return this.reader.finishReason;
   }
   private text(): string {
-    return Buffer.concat(this.chunks).toString('latin1');
+    const [only] = this.chunks;
+    return (this.chunks.length === 1 && only ? only : Buffer.concat(this.chunks)).toString('latin1');
   }
   private read(): void {
     if (this.seen === this.size + this.dropped) return;
