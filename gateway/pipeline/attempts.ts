@@ -1,19 +1,19 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
-import { hide } from '#adapters/providers/error-text.js';
 import { tokenEstimate } from '#core/cost/bound.js';
-import type { Ticket } from '#core/routing/breaker.js';
-import { abandoned, answered as answeredWell, failed as answeredIll, started } from '#core/routing/health.js';
+import { started } from '#core/routing/health.js';
 import { waitBeforeNext } from '#core/routing/retry.js';
 import type { RetryRules } from '#core/routing/schema.js';
-import { dialectOf, translateError } from '../dialects/errors.js';
-import { answerHeaders, upstreamHeaders } from '../http/headers.js';
+import { dialectOf } from '../dialects/errors.js';
+import { upstreamHeaders } from '../http/headers.js';
 import { Refusal } from '../http/refusal.js';
-import type { Seen } from '../health/book.js';
 import { limitIn } from '../health/limit-headers.js';
 import { revisionKey } from '../memory/inflight.js';
+import { chosenHeaders } from './chosen-headers.js';
 import type { Deps } from './deps.js';
 import { brokenOff, type Failed, fateOf, noAddress, OutOfTime, reasonOf, unreachable } from './fate.js';
+import { sendLastError } from './last-error.js';
+import { learn } from './learn.js';
 import type { CallLimits } from './limits.js';
 import { type LostBound, lostBound } from './lost-bound.js';
 import type { Overhead } from './overhead.js';
@@ -21,9 +21,11 @@ import type { ParsedCall } from './parse.js';
 import type { Choice } from './plan.js';
 import { priceOf } from './pricing.js';
 import { type CallFacts, type CallRecord, UNANSWERED } from './record.js';
-import { type Outcome, Relay } from './relay.js';
+import type { Outcome } from './outcome.js';
+import { Relay } from './relay.js';
 import { upstreamRequest, type UpstreamRequest } from './request.js';
 import { type Address, addressesOf } from './targets.js';
+import { tryOf } from './try-of.js';
 
 export interface AttemptsInput {
   deps: Deps;
@@ -43,7 +45,6 @@ export interface AttemptsInput {
 }
 /** `refused`: by us, before the upstream was called: a limit, or an open breaker. */
 type Tried = Outcome | { kind: 'refused'; refusal: Refusal };
-const round = (ms: number): number => Math.round(ms * 1000) / 1000;
 
 /** Tries addresses one after another (two side by side when hedged) until one answers. Throws a `Refusal` before the first byte. */
 export class Attempts {
@@ -137,7 +138,10 @@ export class Attempts {
     const { hedgeAfterMs, retry } = this.i;
     const first = this.once(address);
     if (hedgeAfterMs === undefined) return first;
-    const early = await Promise.race([first, sleep(hedgeAfterMs, 'silent' as const, { ref: false })]);
+    const timer = new AbortController();
+    const silence = sleep(hedgeAfterMs, 'silent' as const, { ref: false, signal: timer.signal }).catch(() => first);
+    const early = await Promise.race([first, silence]);
+    timer.abort(); // an answer that came early leaves no timer behind
     if (early !== 'silent') return early;
     if (this.answeredBy || this.attempt >= retry.maxAttempts) return first;
     const other = queue.next();
@@ -201,7 +205,7 @@ export class Attempts {
         .get(to.place.origin, to.connection === null ? 'target' : 'connection')
         .dispatch({ path: to.place.path, method: 'POST', headers, body: sent.body }, relay);
       outcome = await relay.outcome;
-      if (outcome.kind !== 'over' && this.relays.has(relay)) this.note(to, at.sent, outcome);
+      if (outcome.kind !== 'over' && this.relays.has(relay)) record.tries.push(tryOf(to, facts.startedAt, at.sent, outcome));
       return outcome;
     } finally {
       overhead.back(performance.now());
@@ -210,7 +214,20 @@ export class Attempts {
       deps.inflight.leave(to.place.origin);
       const answered = outcome?.kind === 'over' && outcome.end.httpStatus !== null;
       grant.settle({ tokens: answered ? record.totalTokens : 0 });
-      this.learn(to, seen, ticket, at, outcome);
+      learn(
+        {
+          to,
+          seen,
+          ticket,
+          facts,
+          sent: at.sent,
+          clock: at.clock,
+          attempt: this.attempt,
+          outputTokens: record.outputTokens,
+          timeIsUp: this.timeIsUp,
+        },
+        outcome,
+      );
     }
   }
 
@@ -254,7 +271,7 @@ export class Attempts {
         for (const [other, { to: left, sentAt: since }] of this.relays) {
           if (other === relay) continue;
           // noted here and now: the event of a short answer is written before the other attempt comes to itself
-          this.note(left, since, { kind: 'late' });
+          record.tries.push(tryOf(left, facts.startedAt, since, { kind: 'late' }));
           this.relays.delete(other);
           other.late();
         }
@@ -262,7 +279,7 @@ export class Attempts {
       },
       explain: () => Object.assign(this.said(to), limits.headers()),
       finish: (end) => {
-        this.note(to, sentAt, { kind: 'over', end });
+        record.tries.push(tryOf(to, facts.startedAt, sentAt, { kind: 'over', end }));
         record.end({
           status: end.status,
           httpStatus: end.httpStatus,
@@ -278,39 +295,6 @@ export class Attempts {
       },
     });
     return relay;
-  }
-
-  /** What the outcome says of the candidate. An answer of the caller's making, or one that nobody waited for, says nothing. */
-  private learn(
-    to: Address,
-    { health, breaker }: Seen,
-    ticket: Ticket,
-    at: { sent: number; clock: number },
-    outcome: Outcome | undefined,
-  ): void {
-    const now = Date.now();
-    const startedAt = at.clock;
-    const { facts } = this.i;
-    if (outcome?.kind === 'over' && outcome.end.status === 'ok') {
-      const { firstByteMs } = outcome.end;
-      const firstAt = facts.stream && firstByteMs !== null ? startedAt + firstByteMs - (at.sent - facts.startedAt) : null;
-      answeredWell(health, now, startedAt, firstAt, this.i.record.outputTokens);
-      return breaker.onSuccess(ticket, now);
-    }
-    const fate =
-      outcome?.kind === 'failed' || outcome?.kind === 'unreached'
-        ? fateOf(to, outcome, this.attempt, now)
-        : outcome?.kind === 'over' && outcome.end.status === 'truncated' && !this.timeIsUp
-          ? { fault: 'transient' as const, retryAfterMs: undefined }
-          : undefined;
-    if (!fate || fate.fault === 'caller' || fate.fault === 'ok' || (outcome?.kind === 'unreached' && outcome.error instanceof OutOfTime)) {
-      abandoned(health, startedAt);
-      return breaker.onRelease(ticket);
-    }
-    // a provider that is asked too much is not a bad one: its breaker waits, its figures stay
-    if (fate.fault === 'rate-limit') abandoned(health, startedAt);
-    else answeredIll(health, now, startedAt);
-    breaker.onFailure(ticket, fate.fault, now, fate.retryAfterMs);
   }
 
   private judge(
@@ -355,17 +339,7 @@ export class Attempts {
       overheadMs: overhead.ms,
       routeReason: this.routeReason,
     });
-    // a redirect is not followed, and not the caller's to follow
-    const headers = failed.status >= 400 ? answerHeaders(failed.headers) : {};
-    for (const name in headers) headers[name] = [headers[name] ?? []].flat().map((v) => hide(v, address.secret));
-    const out = Object.assign(headers, this.said(address));
-    const native = address.translator === 'native' && failed.status >= 400;
-    const told = withoutSecret(failed.body, address.secret);
-    const body = native ? told : Buffer.from(translateError(dialectOf(facts.operation), status, told));
-    if (!native) out['content-type'] = 'application/json';
-    out['content-length'] = String(body.length);
-    res.writeHead(status, out);
-    res.end(body);
+    sendLastError(res, dialectOf(facts.operation), address, failed, status, this.said(address));
   }
 
   private leave(): void {
@@ -374,44 +348,9 @@ export class Attempts {
     record.end({ ...UNANSWERED, status: 'aborted', httpStatus: null, error, overheadMs: overhead.ms, routeReason: this.routeReason });
   }
 
-  private note({ target, connection }: Address, sentAt: number, outcome: Outcome): void {
-    const end = outcome.kind === 'over' ? outcome.end : undefined;
-    this.i.record.tries.push({
-      deployment: target.live.route.name,
-      revision: target.revision.digest,
-      provider: target.revision.provider,
-      connection,
-      startedMs: round(sentAt - this.i.facts.startedAt),
-      durationMs: round(performance.now() - sentAt),
-      outcome: end ? (end.status === 'aborted' ? 'aborted' : 'answered') : outcome.kind === 'late' ? 'hedged' : 'failed',
-      httpStatus: end ? end.httpStatus : outcome.kind === 'failed' ? outcome.status : null,
-      error: end ? end.error : outcome.kind === 'late' ? null : reasonOf(outcome as Failed),
-    });
-  }
-
   /** What was chosen and why, and how long the hub took for it. */
   said(to: Address | undefined = this.latest): Record<string, string> {
     const { facts, record, overhead } = this.i;
-    const { revision, live } = to?.target ?? record.target;
-    return {
-      'x-modelhub-request-id': facts.id,
-      'x-modelhub-deployment': headerText(live.route.name),
-      'x-modelhub-revision': headerText(revision.digest),
-      'x-modelhub-provider': headerText(revision.provider),
-      'x-modelhub-model': headerText(revision.modelId),
-      'x-modelhub-attempts': String(this.attempt),
-      'x-modelhub-route-reason': headerText(this.routeReason),
-      'x-modelhub-overhead-ms': overhead.ms.toFixed(3),
-    };
+    return chosenHeaders(facts.id, to?.target ?? record.target, this.attempt, this.routeReason, overhead.ms);
   }
 }
-
-/** Byte for byte, unless the upstream repeats the credential that it was called with. */
-function withoutSecret(body: Buffer, secret: string | null): Buffer {
-  const text = body.toString();
-  const hidden = hide(text, secret);
-  return hidden === text ? body : Buffer.from(hidden);
-}
-
-/** A header takes Latin-1 without control characters; names are the tenant's own. */
-const headerText = (s: string): string => (/^[\x20-\x7e]*$/.test(s) ? s : s.replace(/[^\x20-\x7e]/g, '?')).slice(0, 500);

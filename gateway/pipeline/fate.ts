@@ -2,7 +2,7 @@ import { classify, mayTryAgain, type Outcome as Fault } from '#core/routing/fail
 import { retryAfterMs } from '#core/routing/retry.js';
 import { Refusal } from '../http/refusal.js';
 import { errorText } from '../log.js';
-import type { Outcome } from './relay.js';
+import type { Outcome } from './outcome.js';
 import type { Address } from './targets.js';
 
 export type Failed = Extract<Outcome, { kind: 'failed' | 'unreached' }>;

@@ -8,7 +8,7 @@ import { isoTime } from './iso-time.js';
 import type { Deps } from './deps.js';
 import type { Caller } from './identify.js';
 import type { LostBound } from './lost-bound.js';
-import type { AnswerEnd } from './relay.js';
+import type { AnswerEnd } from './outcome.js';
 import type { Target } from './targets.js';
 import type { OneTrace } from './traces.js';
 

@@ -2,34 +2,13 @@ import type { IncomingHttpHeaders, ServerResponse } from 'node:http';
 import type { Dispatcher } from 'undici';
 import type { Operation } from '#adapters/providers/provider.js';
 import type { StreamTranslation, Translation } from '#adapters/providers/translator.js';
-import type { UsageEvent } from '#core/metric/schema.js';
-import { NO_TOKENS, type Tokens } from '#core/metric/tokens.js';
+import { NO_TOKENS } from '#core/metric/tokens.js';
 import { dialectOf, errorBodyFor, errorEventFor } from '../dialects/errors.js';
 import { wholeAsStream } from '../dialects/whole-as-stream.js';
 import { answerHeaders } from '../http/headers.js';
+import type { AnswerEnd, Outcome } from './outcome.js';
 import { type Estimate, type Tap, tapFor } from '../usage/tap.js';
 import { UsageChunkFilter } from '../usage/usage-chunk.js';
-
-/** How an answer that had begun came to its end. */
-export interface AnswerEnd {
-  status: Extract<UsageEvent['status'], 'ok' | 'aborted' | 'truncated' | 'error'>;
-  httpStatus: number | null;
-  error: string | null;
-  /** the provider's figures, or by our own count of what passed when it did not say */
-  tokens: Readonly<Tokens>;
-  usageSource: 'provider' | 'estimated' | null;
-  finishReason: string | null;
-  firstByteMs: number | null;
-}
-/**
- * `unreached`: not a byte came. `failed`: an error answer, kept back whole so that another address may be tried.
- * `late`: another attempt has answered. `over`: the caller has its answer, or what there was of it.
- */
-export type Outcome =
-  | { kind: 'unreached'; error: Error }
-  | { kind: 'failed'; status: number; headers: IncomingHttpHeaders; body: Buffer }
-  | { kind: 'late' }
-  | { kind: 'over'; end: AnswerEnd };
 
 export interface RelayInput {
   res: ServerResponse;
