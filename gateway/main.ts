@@ -26,6 +26,7 @@ import { Metrics } from './metrics/metrics.js';
 import { Watch } from './memory/watch.js';
 import { CallTraces } from './pipeline/traces.js';
 import { PayloadLog } from './payload/log.js';
+import { Redactor } from './payload/redactor.js';
 import { GatewayServer } from './server.js';
 
 export interface GatewayOptions {
@@ -51,6 +52,8 @@ export interface GatewayOptions {
   keysValidMs?: number;
   /** OTLP/HTTP receiver of traces (`http://127.0.0.1:4318`); none: no traces */
   otlpEndpoint?: string | undefined;
+  /** redact-thread.js as it was built, for whoever runs from the sources */
+  redactThread?: string;
   /** origins of pages that may call from a browser: the hub's own */
   allowedOrigins?: readonly string[];
   /** how long a client may take for its head and its body, ms */
@@ -114,7 +117,8 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number, traces
     onEvent: (event) => log('warn', 'allowances', { ...event }),
   });
   const health = new HealthBook();
-  const payloads = new PayloadLog({ memory, open: link.open, log });
+  const redactor = new Redactor(o.redactThread ?? join(__dirname, 'payload', 'redact-thread.js'), log);
+  const payloads = new PayloadLog({ memory, open: link.open, redactor, log });
   const metrics = new Metrics({
     breakers: () => breakersOf(health),
     journal: () => applier.stats(),
