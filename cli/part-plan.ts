@@ -33,6 +33,8 @@ export function partPlan(settings: Settings) {
       port: ports.gateway,
       allowedOrigins: pageOrigins(settings),
       otlpEndpoint: settings.otlpEndpoint,
+      journalFull: settings.journalFull,
+      drainMs: settings.gatewayDrainMs,
     },
     worker: { ...common, temporal, gatewayUrl, runnerSocket: socketPath, bundlePath },
     runner: { dataDir, socketPath, logLevel },

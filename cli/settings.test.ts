@@ -38,6 +38,16 @@ test('connections reach this machine and its network only where nobody else reac
   expect(() => allowed({ MODELHUB_ALLOWED_HOSTS: '10.0.0.0/8,http://x' })).toThrow(/MODELHUB_ALLOWED_HOSTS.*"http:\/\/x" is neither/);
 });
 
+test('the journal’s policy and the drain of a gateway', () => {
+  expect(loadSettings({})).toMatchObject({ journalFull: 'refuse', gatewayDrainMs: 1_000 });
+  expect(loadSettings({ MODELHUB_JOURNAL_FULL: 'serve', MODELHUB_GATEWAY_DRAIN_MS: '0' })).toMatchObject({
+    ...{ journalFull: 'serve', gatewayDrainMs: 0 },
+  });
+  expect(() => loadSettings({ MODELHUB_JOURNAL_FULL: 'drop', MODELHUB_GATEWAY_DRAIN_MS: '60000' })).toThrow(
+    /MODELHUB_JOURNAL_FULL="drop".*\n.*MODELHUB_GATEWAY_DRAIN_MS="60000"/,
+  );
+});
+
 test('a misspelt setting is a warning', () => {
   expect(loadSettings({ MODELHUB_APIPORT: '1' }).warnings).toEqual([expect.stringContaining('MODELHUB_APIPORT is not a setting')]);
 });

@@ -59,6 +59,16 @@ export const SETTINGS = {
     type: hosts,
     help: 'what connections may reach beside the internet, by commas: loopback, private, addresses, blocks, host names; or none (default: loopback,private when MODELHUB_HOST is of this machine alone, else none)',
   },
+  MODELHUB_JOURNAL_FULL: {
+    type: z.enum(['refuse', 'serve']),
+    fallback: 'refuse',
+    help: "what the gateway does with calls while its journal's disk is full: refuse them, or serve them and keep their usage in memory until it can be written (lost when the process dies)",
+  },
+  MODELHUB_GATEWAY_DRAIN_MS: {
+    type: z.coerce.number().int().min(0).max(15_000),
+    fallback: '1000',
+    help: 'how long a gateway that is told to stop still takes calls while /readyz says no, 0 to 15000 milliseconds; calls that run have 16 s in all',
+  },
   OTEL_EXPORTER_OTLP_ENDPOINT: { type: url, help: 'OTLP/HTTP receiver for traces of the gateway, off when not set (http://…:4318)' },
   MODELHUB_LOG_LEVEL: { type: z.enum(['debug', 'info', 'warn', 'error']), fallback: 'info', help: 'debug, info, warn or error' },
   MODELHUB_TEST: { type: flag, fallback: '0', help: 'short timings for tests, 0 or 1' },
@@ -96,6 +106,10 @@ export interface Settings {
   readonly keyringFile: string;
   /** What connections may reach that is not public: `AddressGuard`. */
   readonly allowedHosts: readonly string[];
+  /** Calls while the gateway's journal cannot be written. */
+  readonly journalFull: 'refuse' | 'serve';
+  /** How long a gateway that stops still takes calls, ms. */
+  readonly gatewayDrainMs: number;
   /** Where traces go; none when it is not set. */
   readonly otlpEndpoint: string | undefined;
   readonly logLevel: 'debug' | 'info' | 'warn' | 'error';
@@ -160,6 +174,8 @@ export function loadSettings(env: Environment = process.env): Settings {
     internalKey: read('MODELHUB_INTERNAL_KEY'),
     keyringFile: resolve(root, read<string>('MODELHUB_KEYRING_FILE') ?? join(dataDir, 'keyring.json')),
     allowedHosts: read<string[]>('MODELHUB_ALLOWED_HOSTS') ?? (ONLY_HERE.test(host) ? ['loopback', 'private'] : []),
+    journalFull: read<Settings['journalFull']>('MODELHUB_JOURNAL_FULL') ?? 'refuse',
+    gatewayDrainMs: read('MODELHUB_GATEWAY_DRAIN_MS') ?? 0,
     otlpEndpoint: read('OTEL_EXPORTER_OTLP_ENDPOINT'),
     logLevel: read<Settings['logLevel']>('MODELHUB_LOG_LEVEL') ?? 'info',
     testMode: read<boolean>('MODELHUB_TEST') ?? false,

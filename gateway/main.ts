@@ -13,7 +13,7 @@ import { lostEvent } from './journal/line.js';
 import { openStarts } from './journal/reader.js';
 import { openSegments } from './journal/segments.js';
 import { StoreSink } from './journal/sink.js';
-import { JournalWriter } from './journal/writer.js';
+import { type JournalOptions, JournalWriter } from './journal/writer.js';
 import { type Log, stderrLog } from './log.js';
 import { Acknowledgement } from './memory/acknowledge.js';
 import { Credentials } from './memory/credentials.js';
@@ -26,6 +26,7 @@ import { Metrics } from './metrics/metrics.js';
 import { Watch } from './memory/watch.js';
 import { CallTraces } from './pipeline/traces.js';
 import { PayloadLog } from './payload/log.js';
+import { Redactor } from './payload/redactor.js';
 import { GatewayServer } from './server.js';
 
 export interface GatewayOptions {
@@ -41,14 +42,18 @@ export interface GatewayOptions {
   /** the gateway keeps its journal and snapshot in `<dataDir>/gateway-<port>` */
   dataDir: string;
   log?: Log;
+  /** what becomes of calls while the journal is full or cannot be written; refused unless told */
+  journalFull?: JournalOptions['whenFull'];
   /** how long a gateway that stops still takes calls while `/readyz` says no, for those who balance by it */
   drainMs?: number;
-  /** how long calls in flight may go on after that */
+  /** how long calls in flight may go on after that; what drains longer has less of it */
   graceMs?: number;
   /** how long API keys are honoured without word from MongoDB */
   keysValidMs?: number;
   /** OTLP/HTTP receiver of traces (`http://127.0.0.1:4318`); none: no traces */
   otlpEndpoint?: string | undefined;
+  /** redact-thread.js as it was built, for whoever runs from the sources */
+  redactThread?: string;
   /** origins of pages that may call from a browser: the hub's own */
   allowedOrigins?: readonly string[];
   /** how long a client may take for its head and its body, ms */
@@ -62,7 +67,8 @@ export interface RunningGateway {
   stop(): Promise<void>;
 }
 const DRAIN_MS = 1_000;
-const GRACE_MS = 15_000;
+/** both together: the supervisor ends a part after 25 s */
+const LEAVE_MS = 16_000;
 const STUCK_CLIENT_MS = 120_000;
 const KEYS_VALID_MS = 24 * 3_600_000;
 const FLUSH_MS = 5_000;
@@ -93,7 +99,7 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number, traces
   const folder = join(o.dataDir, `gateway-${port}`);
   const id = idOf(port);
 
-  const { journal, held } = openJournal(join(folder, 'journal'), log);
+  const { journal, held } = openJournal(join(folder, 'journal'), { log, whenFull: o.journalFull ?? 'refuse' });
   const memory = new Memory();
   const inflight = new Inflight();
   const pools = new Pools(memory, new AddressGuard(o.allowedHosts ?? []));
@@ -111,10 +117,12 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number, traces
     onEvent: (event) => log('warn', 'allowances', { ...event }),
   });
   const health = new HealthBook();
-  const payloads = new PayloadLog({ memory, open: link.open, log });
+  const redactor = new Redactor(o.redactThread ?? join(__dirname, 'payload', 'redact-thread.js'), log);
+  const payloads = new PayloadLog({ memory, open: link.open, redactor, log });
   const metrics = new Metrics({
     breakers: () => breakersOf(health),
     journal: () => applier.stats(),
+    owedLines: () => journal.owedLines,
     routingAgeMs: () => (memory.source === 'nothing' ? null : Date.now() - memory.confirmedAt),
     keys: () => memory.tables.apiKeys.size,
     spansDropped: () => traces?.dropped ?? 0,
@@ -156,7 +164,8 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number, traces
   return {
     port,
     async stop() {
-      await server.stop(o.graceMs ?? GRACE_MS, o.drainMs ?? DRAIN_MS);
+      const drainMs = o.drainMs ?? DRAIN_MS;
+      await server.stop(o.graceMs ?? LEAVE_MS - drainMs, drainMs);
       await payloads.stop(1_000);
       await allowances.stop();
       await applier.stop(FLUSH_MS);
@@ -171,11 +180,12 @@ function assemble(o: GatewayOptions, server: GatewayServer, port: number, traces
 }
 
 /** Opens the journal and writes the end of what died with the previous process. */
-function openJournal(folder: string, log: Log): { journal: JournalWriter; held: ReadonlyMap<string, number> } {
+function openJournal(folder: string, o: JournalOptions): { journal: JournalWriter; held: ReadonlyMap<string, number> } {
   const segments = openSegments(folder);
   const { lost, held, damaged } = openStarts(segments);
-  const journal = new JournalWriter(segments, { log });
+  const journal = new JournalWriter(segments, o);
   for (const start of lost) journal.end(lostEvent(start));
-  if (lost.length > 0 || damaged > 0) log('warn', 'the previous process ended during calls', { lost: lost.length, damagedLines: damaged });
+  if (lost.length > 0 || damaged > 0)
+    o.log('warn', 'the previous process ended during calls', { lost: lost.length, damagedLines: damaged });
   return { journal, held };
 }

@@ -145,15 +145,12 @@ export class GatewayServer {
   private ready({ memory, journal }: Deps, res: ServerResponse): void {
     const problems = [
       ...(memory.source === 'nothing' ? ['no routes yet: neither MongoDB nor a snapshot'] : []),
-      ...(journal.healthy ? [] : ['the journal cannot be written']),
+      ...(journal.problem === undefined ? [] : [journal.problem]),
       ...(this.stopping ? ['stopping'] : []),
     ];
+    const ready = memory.source !== 'nothing' && journal.takesCalls && !this.stopping;
     const routing = { source: memory.source, ageMs: memory.source === 'nothing' ? null : Date.now() - memory.confirmedAt };
-    sendJson(
-      res,
-      problems.length === 0 ? 200 : 503,
-      JSON.stringify({ status: problems.length === 0 ? 'ready' : 'not-ready', routing, problems }),
-    );
+    sendJson(res, ready ? 200 : 503, JSON.stringify({ status: ready ? 'ready' : 'not-ready', routing, problems }));
   }
 
   private fail(res: ServerResponse, e: unknown, dialect: Dialect, id: string): void {

@@ -110,6 +110,7 @@ export class Applier {
       this.lastAt = next;
       if (read.entries.length === BATCH) return 'more';
       this.caughtUpAt = Date.now();
+      this.removeBefore(segment); // what a call held that began long ago and has ended here: a full journal gets no further segment
       return 'some';
     }
     const later = listSegments(this.writer.segments).find((n) => n > segment);

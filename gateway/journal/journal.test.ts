@@ -1,4 +1,4 @@
-import { appendFileSync, mkdtempSync, readdirSync, writeSync } from 'node:fs';
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -7,8 +7,8 @@ import fc from 'fast-check';
 import { UNKNOWN_YET } from '#core/metric/blank.js';
 import { Applier } from './applier.js';
 import { decodeLine, encodeLine, type JournalEntry, type JournalEvent, lostEvent } from './line.js';
-import { openStarts } from './reader.js';
-import { openSegments, segmentFile } from './segments.js';
+import { decode, openStarts } from './reader.js';
+import { listSegments, openSegments, segmentFile } from './segments.js';
 import type { Cursor, Sink } from './sink.js';
 import { type JournalOptions, JournalRefused, JournalWriter } from './writer.js';
 
@@ -56,6 +56,11 @@ class FakeSink implements Sink {
     this.at = cursor;
     if (this.failAfter-- > 0) throw new Error('committed, but nobody heard');
   }
+}
+async function healed(writer: JournalWriter): Promise<void> {
+  for (const until = Date.now() + 10_000; writer.problem !== undefined && Date.now() < until; )
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(writer.problem).toBeUndefined();
 }
 async function applied(path: string, sink: FakeSink, o: Partial<JournalOptions> = {}): Promise<void> {
   const { held } = openStarts(openSegments(path));
@@ -145,7 +150,8 @@ describe('the journal', () => {
     const writer = open(path, { write });
     writer.start(event('a'));
     writer.end(event('a'));
-    expect(writer.healthy).toBe(false);
+    expect([writer.takesCalls, writer.owedLines]).toEqual([false, 1]);
+    expect(writer.problem).toBe('the journal cannot be written: calls are refused, 1 lines are owed in memory');
     expect(() => writer.start(event('b'))).toThrow(JournalRefused);
     expect(logged.some((m) => m.includes('new calls are refused'))).toBe(true);
     await new Promise((resolve) => setTimeout(resolve, 600));
@@ -171,11 +177,9 @@ describe('the journal', () => {
     writer.start(event('a'));
     full = true;
     writer.end(event('a'));
-    expect(writer.healthy).toBe(false);
+    expect(writer.takesCalls).toBe(false);
     full = false;
-    for (const until = Date.now() + 10_000; !writer.healthy && Date.now() < until; )
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    expect(writer.healthy).toBe(true);
+    await healed(writer);
     expect(openStarts(openSegments(path)).lost).toEqual([]);
     writer.close();
   });
@@ -183,7 +187,138 @@ describe('the journal', () => {
     const writer = open(folder(), { maxBytes: 700 });
     for (let n = 0; n < 3; n++) writer.start(event(`a${n}`));
     expect(() => writer.start(event('b'))).toThrow(/has reached 700 bytes/);
+    expect([writer.takesCalls, writer.problem]).toEqual([false, 'the journal is full: calls are refused, 0 lines are owed in memory']);
     writer.close();
+  });
+});
+
+describe('the journal that is to serve on', () => {
+  /** A disk that is full when told. */
+  const disk = () => {
+    const d = {
+      full: false,
+      write: (fd: number, bytes: Buffer): number => {
+        if (d.full) throw Object.assign(new Error('ENOSPC: no space left on device'), { code: 'ENOSPC' });
+        return writeSync(fd, bytes);
+      },
+    };
+    return d;
+  };
+  it('takes calls while the disk is full, says so, and writes all of them when it can', async () => {
+    const path = folder();
+    const d = disk();
+    const writer = open(path, { write: d.write, whenFull: 'serve' });
+    writer.start(event('a'));
+    logged.length = 0;
+    d.full = true;
+    writer.end(event('a'));
+    for (const id of ['b', 'c']) writer.start(event(id));
+    writer.end(event('b'));
+    expect([writer.takesCalls, writer.owedLines]).toEqual([true, 4]);
+    expect(writer.problem).toBe('the journal cannot be written: calls go on, 4 lines are owed in memory');
+    expect(logged).toEqual([expect.stringContaining('calls go on and their lines are owed'), expect.stringContaining('lines are owed')]);
+    await new Promise((resolve) => setTimeout(resolve, 600));
+    writer.start(event('d')); // a try that fails again
+    expect(writer.owedLines).toBe(5);
+    d.full = false;
+    await healed(writer);
+    expect(writer.owedLines).toBe(0);
+    writer.end(event('c'));
+    writer.close();
+    expect(openStarts(openSegments(path)).lost.map((e) => e.id)).toEqual(['d']);
+    const sink = new FakeSink();
+    await applied(path, sink);
+    expect(ids(sink)).toEqual(['a', 'b', 'c']);
+  });
+  it('refuses after all when too much is owed, and takes calls again when that is written', async () => {
+    const d = disk();
+    const line = encodeLine({ k: 's', event: event('a0') }).length;
+    const writer = open(folder(), { write: d.write, whenFull: 'serve', maxOwedBytes: 3 * line });
+    d.full = true;
+    for (let n = 0; n < 3; n++) writer.start(event(`a${n}`));
+    expect(() => writer.start(event('b'))).toThrow(JournalRefused);
+    expect([writer.takesCalls, writer.problem]).toEqual([false, expect.stringContaining('calls are refused, 3 lines')]);
+    writer.end(event('a0')); // of a call that was taken: kept whatever the bound
+    expect(writer.owedLines).toBe(4);
+    d.full = false;
+    await healed(writer);
+    writer.start(event('b'));
+    writer.close();
+  });
+  it('takes calls beyond its size too, and writes them when the applier has made room', async () => {
+    const path = folder();
+    const writer = open(path, { whenFull: 'serve', maxBytes: 1_500, segmentBytes: 700 });
+    writer.start(event('first'));
+    for (const id of ['a', 'b', 'c']) {
+      writer.start(event(id));
+      writer.end(event(id));
+    }
+    writer.start(event('d'));
+    writer.end(event('d'));
+    expect(writer.owedLines).toBeGreaterThan(0);
+    expect(writer.problem).toContain('the journal is full: calls go on');
+    const { owedLines } = writer;
+    writer.end(event('first')); // goes to the disk: its segment, and all after it, could not be removed before it is applied
+    expect(writer.owedLines).toBe(owedLines);
+    const sink = new FakeSink();
+    const applier = new Applier(writer, sink, (_l, m) => void logged.push(m));
+    applier.start();
+    await healed(writer);
+    await applier.stop(5_000);
+    expect(ids(sink).toSorted()).toEqual(['a', 'b', 'c', 'd', 'first']);
+    expect(readdirSync(path).filter((f) => f.endsWith('.log')).length).toBeLessThanOrEqual(3);
+  });
+  it('is emptied also when the end of its oldest call was owed while the disk was full', async () => {
+    const path = folder();
+    const d = disk();
+    const writer = open(path, { write: d.write, whenFull: 'serve', maxBytes: 1_500, segmentBytes: 700 });
+    writer.start(event('first'));
+    for (const id of ['a', 'b', 'c']) writer.start(event(id));
+    d.full = true;
+    for (const id of ['first', 'a', 'b', 'c']) writer.end(event(id));
+    writer.start(event('d'));
+    writer.end(event('d'));
+    d.full = false;
+    const sink = new FakeSink();
+    const applier = new Applier(writer, sink, (_l, m) => void logged.push(m));
+    applier.start();
+    await healed(writer);
+    await applier.stop(5_000);
+    expect(ids(sink)).toEqual(['first', 'a', 'b', 'c', 'd']);
+  });
+  it('a process that dies meanwhile loses what is owed: the start that was written is a lost call, the others are unknown', () => {
+    const path = folder();
+    const d = disk();
+    const writer = open(path, { write: d.write, whenFull: 'serve' });
+    writer.start(event('a'));
+    d.full = true;
+    writer.end(event('a'));
+    writer.start(event('b'));
+    expect(openStarts(openSegments(path)).lost.map((e) => e.id)).toEqual(['a']);
+    d.full = false;
+    writer.close(); // a stop writes them; only a death does not
+    expect(openStarts(openSegments(path)).lost.map((e) => e.id)).toEqual(['b']);
+  });
+  it('keeps each line once and in order, whichever writes fail or are short', () => {
+    fc.assert(
+      fc.property(fc.array(fc.constantFrom('whole', 'short', 'none'), { maxLength: 12 }), fc.integer({ min: 1, max: 8 }), (fates, n) => {
+        const path = folder();
+        let closing = false;
+        const write = (fd: number, bytes: Buffer): number => {
+          const fate = closing ? 'whole' : (fates.shift() ?? 'whole');
+          if (fate === 'none') throw new Error('ENOSPC');
+          return writeSync(fd, fate === 'short' ? bytes.subarray(0, bytes.length - 3) : bytes);
+        };
+        const writer = open(path, { write, whenFull: 'serve', segmentBytes: 900 });
+        const lines = Array.from({ length: n }, (_, i) => [`s e${i}`, ...(i > 0 ? [`e e${i - 1}`] : [])]).flat();
+        for (const line of lines) writer[line.startsWith('s') ? 'start' : 'end'](event(line.slice(2)));
+        closing = true;
+        writer.close();
+        const read = listSegments(writer.segments).flatMap((s) => decode(readFileSync(segmentFile(writer.segments, s)), 0).entries);
+        expect(read.map((e) => `${e.k} ${e.event.id}`)).toEqual(lines);
+      }),
+      { numRuns: 100 },
+    );
   });
 });
 

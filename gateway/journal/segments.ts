@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
@@ -33,4 +33,16 @@ export function listSegments(s: Segments): number[] {
     .map((name) => segmentNumber(s, name))
     .filter((n) => n !== undefined)
     .sort((a, b) => a - b);
+}
+
+/** more than a line has */
+const PROBE_BYTES = 16_384;
+/** Throws when the disk has no room for a line. */
+export function probe({ folder }: Segments): void {
+  const file = join(folder, 'probe');
+  try {
+    writeFileSync(file, Buffer.alloc(PROBE_BYTES));
+  } finally {
+    rmSync(file, { force: true });
+  }
 }

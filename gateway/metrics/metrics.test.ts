@@ -29,6 +29,7 @@ const event = (o: Partial<UsageEvent> = {}): UsageEvent => ({
 const sources = (o: Partial<MetricsSources> = {}): MetricsSources => ({
   breakers: () => [],
   journal: () => ({ backlogBytes: 0, behindMs: 0, failures: 0 }),
+  owedLines: () => 0,
   routingAgeMs: () => null,
   keys: () => 0,
   spansDropped: () => 0,

@@ -10,6 +10,8 @@ export interface MetricsSources {
   breakers(): Iterable<{ connection: string; model: string; state: (typeof BREAKER_STATES)[number] }>;
   /** `Applier.stats()` */
   journal(): { backlogBytes: number; behindMs: number; failures: number };
+  /** `JournalWriter.owedLines` */
+  owedLines(): number;
   /** ms since the memory was last known to agree with MongoDB; null without routes */
   routingAgeMs(): number | null;
   /** number of API keys in memory */
@@ -141,6 +143,9 @@ export class Metrics {
       () => sources.journal().behindMs / 1000,
     );
     add('modelhub_applier_failures', 'Batches that MongoDB did not take, since the start.', () => sources.journal().failures);
+    add('modelhub_journal_owed_lines', 'Journal lines in memory only, because the journal is full or cannot be written.', () =>
+      sources.owedLines(),
+    );
     add('modelhub_routing_age_seconds', 'Since the routes were known to agree with MongoDB.', () => {
       const age = sources.routingAgeMs();
       return age === null ? null : age / 1000;

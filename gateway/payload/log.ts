@@ -1,6 +1,6 @@
 import type { ServerResponse } from 'node:http';
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises';
-import { type RawPart, redactPart, windowOf } from '#core/payload/part.js';
+import { type RawPart, windowOf } from '#core/payload/part.js';
 import type { PayloadLogSettings, Route } from '#core/routing/schema.js';
 import { routeKey } from '#core/routing/schema.js';
 import type { Store } from '#store/kit/connect.js';
@@ -10,6 +10,7 @@ import type { Memory } from '../memory/memory.js';
 import type { CallRecord } from '../pipeline/record.js';
 import type { Choice } from '../pipeline/plan.js';
 import { Capture } from './capture.js';
+import type { Redactor } from './redactor.js';
 
 const MAX_WAITING = 256;
 const MAX_WAITING_BYTES = 16 * 1024 * 1024;
@@ -30,6 +31,7 @@ export interface PayloadLogOptions {
   memory: Memory;
   /** resolves once MongoDB has been reached */
   open(): Promise<Store>;
+  redactor: Redactor;
   log: Log;
 }
 
@@ -76,6 +78,7 @@ export class PayloadLog {
     await Promise.race([this.running, sleep(graceMs, undefined, { ref: false })]);
     this.stopped = true;
     this.drop(this.waiting.splice(0).length, 'the gateway stops');
+    await this.o.redactor.stop();
   }
 
   private learn(): void {
@@ -120,15 +123,12 @@ export class PayloadLog {
   private async write({ id, at, route, settings, request, answer, httpStatus, complete }: Waiting): Promise<void> {
     if (!this.store) throw new Error('MongoDB has not been reached yet');
     const { tenant, scope, environment, name } = route;
-    const asked = redactPart(request, settings.maxBytes);
-    await nextTurn();
-    const answered = redactPart(answer, settings.maxBytes);
+    const redacted = await this.o.redactor.redact({ request, answer, maxBytes: settings.maxBytes });
     await payloads(this.store).insert(
       { tenant, scope, actor: 'gateway', requestId: id },
       {
         ...{ id, at: new Date(at).toISOString(), environment, deployment: name, httpStatus, complete },
-        request: asked,
-        answer: answered,
+        ...redacted,
         removeAt: new Date(at + settings.retentionHours * HOUR_MS),
       },
     );

@@ -53,7 +53,7 @@ export class Attempts {
   private readonly reasons = new Map<Address, string>();
   private answeredBy: Relay | undefined;
   private attempt = 0;
-  private gone: boolean;
+  private gone = false;
   private timeIsUp = false;
   private latest: Address | undefined;
   private last: { address: Address; failed: Failed } | undefined;
@@ -63,11 +63,11 @@ export class Attempts {
 
   constructor(input: AttemptsInput) {
     this.i = input;
-    this.gone = input.res.destroyed;
   }
 
   async run(): Promise<void> {
     const { res, deadline } = this.i;
+    this.gone = res.destroyed; // perhaps while its limits were asked
     res.once('close', () => {
       if (res.writableFinished) return;
       this.gone = true;
@@ -101,6 +101,7 @@ export class Attempts {
         const wait = repeat && waitBeforeNext({ rules: retry, tries: this.attempt, untried: false, ...asked, ...rest });
         if (!repeat || wait === null || wait === undefined || wait > retry.maxMs * 2) break;
         await this.pause(wait);
+        if (this.gone) break;
         ({ address } = repeat);
       }
       const tried = await this.hedged(address, queue);
@@ -169,7 +170,7 @@ export class Attempts {
       return { kind: 'refused', refusal: grant };
     }
     const tooLate = performance.now() >= this.i.deadline;
-    if (tooLate || this.answeredBy) {
+    if (tooLate || this.answeredBy || this.gone) {
       grant.release();
       seen.breaker.onRelease(ticket);
       return tooLate ? { kind: 'unreached', error: new OutOfTime() } : { kind: 'late' };

@@ -7,6 +7,7 @@ import type { Seen } from '../health/book.js';
 import { contains } from '#core/shared/scope.js';
 import { Refusal } from '../http/refusal.js';
 import { revisionKey } from '../memory/inflight.js';
+import { countInput } from '../usage/exact.js';
 import type { Deps } from './deps.js';
 import type { ParsedCall } from './parse.js';
 import type { CallFacts } from './record.js';
@@ -26,6 +27,9 @@ export type AttemptGrant = Pick<Grant, 'settle' | 'release'>;
 export class CallLimits {
   private readonly deps: Deps;
   private readonly facts: CallFacts;
+  private readonly body: Buffer;
+  /** tokens that the answer is taken for in advance */
+  private readonly output: number;
   private readonly amounts: Amounts;
   private own: Grant | undefined;
   private latest: Grant | undefined;
@@ -34,8 +38,9 @@ export class CallLimits {
   constructor(deps: Deps, facts: CallFacts, parsed: ParsedCall) {
     this.deps = deps;
     this.facts = facts;
-    const output = Math.min(parsed.maxOutput ?? USUAL_OUTPUT, 32_000) * parsed.n;
-    this.amounts = { requests: 1, concurrency: 1, tokens: tokenEstimate(parsed.body.length) + output };
+    this.body = parsed.body;
+    this.output = Math.min(parsed.maxOutput ?? USUAL_OUTPUT, 32_000) * parsed.n;
+    this.amounts = { requests: 1, concurrency: 1, tokens: tokenEstimate(parsed.body.length) + this.output };
   }
 
   /** For the caller. Undefined: it may go on. */
@@ -47,7 +52,7 @@ export class CallLimits {
       this.own = got;
       return undefined;
     };
-    const got = this.deps.allowances.reserve(claims, performance.now());
+    const got = this.ask(claims, target);
     return got instanceof Promise ? got.then(keep) : keep(got);
   }
   /** For one try at this target. */
@@ -63,7 +68,7 @@ export class CallLimits {
       this.latest = got;
       return got;
     };
-    const got = this.deps.allowances.reserve(claims, performance.now());
+    const got = this.ask(claims, target);
     return got instanceof Promise ? got.then(keep) : keep(got);
   }
   /** What is left, for the answer; the caller's own limits come before those of what it called. */
@@ -78,6 +83,27 @@ export class CallLimits {
   private begin(): void {
     this.begun = true;
     this.own?.begin();
+  }
+
+  /** At once while there is plenty: only what is denied for its tokens is worth a second look. */
+  private ask(claims: readonly Claim[], target: Target): Grant | Denied | Promise<Grant | Denied> {
+    const got = this.deps.allowances.reserve(claims, performance.now());
+    if (got instanceof Promise) return got.then((answer) => this.lookAgain(answer, claims, target));
+    return this.lookAgain(got, claims, target);
+  }
+  private lookAgain(got: Grant | Denied, claims: readonly Claim[], target: Target): Grant | Denied | Promise<Grant | Denied> {
+    if (got.granted || got.unit !== 'tokens') return got;
+    // not even the answer would fit: no count of the input can help. What is left is as of now only where time would help.
+    if (got.retryAfterMs !== null && got.remaining !== null && got.remaining < this.output) return got;
+    return this.askExactly(got, claims, target);
+  }
+  /** Asks once more, with the input counted by the target's own tokenizer. The denial has consumed nothing; neither has a second one. */
+  private async askExactly(denied: Denied, claims: readonly Claim[], { revision }: Target): Promise<Grant | Denied> {
+    const input = await countInput(this.body, revision.upstreamModel);
+    const tokens = input === null ? this.amounts.tokens : input + this.output;
+    if (tokens >= this.amounts.tokens) return denied;
+    const exact = claims.map((c) => (c.unit === 'tokens' ? { ...c, amount: tokens } : c));
+    return this.deps.allowances.reserve(exact, performance.now());
   }
 
   private refusal(denied: Denied, target?: Target): Refusal {

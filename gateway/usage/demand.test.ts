@@ -6,7 +6,7 @@ import { compilePrices, costOf, type PriceInForce } from '#core/cost/price.js';
 import type { Operation } from '#adapters/providers/provider.js';
 import { topLevelMembers } from '../json/scan.js';
 import { demandOf } from './demand.js';
-import { countInput } from './exact.js';
+import { countInput, TimeShare } from './exact.js';
 import { tapFor } from './tap.js';
 
 const demand = (operation: Operation, body: unknown): Demand => {
@@ -237,7 +237,7 @@ describe('what is reserved is never below what is settled', () => {
     await fc.assert(
       fc.asyncProperty(CASES['chat'] as fc.Arbitrary<Case>, async (c) => {
         const bytes = Buffer.from(JSON.stringify(c.body));
-        const counted = await countInput(bytes, 'gpt-4o-mini');
+        const counted = (await countInput(bytes, 'gpt-4o-mini')) as number;
         expect(counted).toBeLessThanOrEqual(bytes.length);
         const bound = tokenBound({ ...demand(c.operation, c.body), bodyBytes: counted }, MODEL);
         expect(c.input).toBeLessThanOrEqual(bound.input as number);
@@ -253,9 +253,17 @@ describe('countInput', () => {
     expect(await countInput(Buffer.from(prose), 'gpt-4o')).toBe(count(prose));
     expect(await countInput(Buffer.from('hello world'), 'gpt-4-0613')).toBe(2);
   });
-  it('counts bytes for tokenizers it does not know, and above 32 kB', async () => {
-    expect(await countInput(Buffer.from('hello world'), 'claude-sonnet-4-5')).toBe(11);
-    expect(await countInput(Buffer.alloc(32 * 1024 + 1, 'a b '), 'gpt-4o')).toBe(32 * 1024 + 1);
+  it('does not count for tokenizers it does not know, nor above 32 KiB', async () => {
+    expect(await countInput(Buffer.from('hello world'), 'claude-sonnet-4-5')).toBeNull();
+    expect(await countInput(Buffer.alloc(32 * 1024 + 1, 'a b '), 'gpt-4o')).toBeNull();
+  });
+  it('counts for a second at once, then for a tenth of the time', async () => {
+    const share = new TimeShare();
+    expect(share.allows(5_000)).toBe(true);
+    share.spend(1_100);
+    expect([share.allows(5_900), share.allows(6_100)]).toEqual([false, true]);
+    share.spend(1e9);
+    expect(await countInput(Buffer.from('hello world'), 'gpt-4o', share)).toBeNull();
   });
   it('takes names of special tokens for text', async () =>
     expect(await countInput(Buffer.from('<|endoftext|>'), 'gpt-4o')).toBeGreaterThan(1));

@@ -6,18 +6,41 @@ const COUNTED_BYTES = 32 * 1024;
 /** Byte pair merging takes the square of a word's length: 32 kB of one letter took 1.3 s, in pieces of this size 20 ms. */
 const PIECE = 512;
 
+/** ms of counting: what may be spent at once, and the part of the time that it comes back at. Hostile text takes 30 ms a call. */
+const BURST_MS = 1_000;
+const SHARE = 0.1;
+
+/** How much of the process's time goes into counting: at most a tenth, because every other call waits meanwhile. */
+export class TimeShare {
+  private credit = BURST_MS;
+  private at = Number.NEGATIVE_INFINITY;
+
+  /** @param now monotonic ms */
+  allows(now: number): boolean {
+    this.credit = Math.min(BURST_MS, this.credit + (now - this.at) * SHARE);
+    this.at = now;
+    return this.credit > 0;
+  }
+  spend(ms: number): void {
+    this.credit -= ms;
+  }
+}
+const ofThisProcess = new TimeShare();
+
 const loaded = new Map<Encoding, Promise<Count>>();
 
 /**
- * Tokens of a request's body for a model whose tokenizer is known, else its bytes. For when so little is left of an
- * allowance that the bound by bytes would refuse a call that fits: put it in the place of `bodyBytes` in a `Demand`. The
- * JSON around the texts is counted with them, as the bytes are. The first count of an encoding loads its table: 0.4 s
- * during which the process does nothing else.
+ * Tokens of a request's body, for when so little is left of an allowance that the estimate by bytes would refuse a call that
+ * fits. The JSON around the texts is counted with them, as the bytes are. Null: the model's tokenizer is not known, the body is
+ * above 32 KiB, or the share of time for counting is used up. The first count of an encoding loads its table: 0.4 s during which
+ * the process does nothing else.
  */
-export async function countInput(body: Buffer, upstreamModel: string): Promise<number> {
+export async function countInput(body: Buffer, upstreamModel: string, share = ofThisProcess): Promise<number | null> {
   const encoding = encodingOf(upstreamModel);
-  if (encoding === null || body.length > COUNTED_BYTES) return body.length;
+  if (encoding === null || body.length > COUNTED_BYTES) return null;
   const count = await tokenizer(encoding);
+  const began = performance.now();
+  if (!share.allows(began)) return null;
   const text = body.toString('utf8');
   let tokens = 0;
   for (let at = 0; at < text.length; ) {
@@ -25,6 +48,7 @@ export async function countInput(body: Buffer, upstreamModel: string): Promise<n
     tokens += count(text.slice(at, end));
     at = end;
   }
+  share.spend(performance.now() - began);
   return Math.min(tokens, body.length);
 }
 

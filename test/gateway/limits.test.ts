@@ -13,9 +13,9 @@ let gateway: Awaited<ReturnType<Hub['gateway']>>;
 
 const send = (model: string, o: { headers?: Record<string, string>; path?: string; body?: object; url?: string; key?: string } = {}) =>
   call(o.url ?? gateway.url, o.key ?? key.key, { model, messages: [{ role: 'user', content: 'hi' }], ...o.body }, o);
-const deploy = async (name: string): Promise<void> => {
+const deploy = async (name: string, upstreamModel = 'up'): Promise<void> => {
   await offering(hub, `one/${name}`);
-  await hub.route(name, 1, [hostedBy('one', { digest: name, modelId: `one/${name}` })]);
+  await hub.route(name, 1, [hostedBy('one', { digest: name, modelId: `one/${name}`, upstreamModel })]);
 };
 /** Waits until the gateway knows the limit: its figures are on an answer. */
 const known = async (model: string, header = 'x-ratelimit-limit-requests', o: Parameters<typeof send>[1] = {}): Promise<void> => {
@@ -100,6 +100,67 @@ it('tokens a minute: an estimate is reserved, what was used counts', async () =>
   const greedy = await send('tpm', { body: { max_tokens: 30_000 } });
   expect([greedy.status, greedy.headers.get('retry-after')]).toEqual([429, null]);
   expect(((await greedy.json()) as { error: { message: string } }).error.message).toContain('more tokens than the limit');
+});
+
+describe('tokens where few are left', () => {
+  // one token each, of 17 bytes: 4,250 by estimate, a little above 1,000 when they are counted
+  const content = ' responsibilities'.repeat(1_000);
+  const long = (o: object = {}) => ({ body: { messages: [{ role: 'user', content }], max_tokens: 100, ...o } });
+  const left = async (model: string): Promise<number> => {
+    const r = await send(model, { body: { max_tokens: 1 } });
+    await r.text();
+    return Number(r.headers.get('x-ratelimit-remaining-tokens'));
+  };
+  const scarce = async (name: string, upstreamModel?: string, o: Parameters<typeof limit>[2] = {}): Promise<void> => {
+    await deploy(name, upstreamModel);
+    await limit(hub, name, { per: 'deployment', match: name, unit: 'tokens', amount: 3_000, ...o });
+    await known(name, 'x-ratelimit-limit-tokens', { body: { max_tokens: 1 } });
+  };
+
+  it('are counted: a call that fits is served, whatever its estimate, and counts by what the provider says', async () => {
+    await scarce('counted', 'gpt-4o-mini');
+    const before = await left('counted');
+    for (let n = 0; n < 3; n++) expect((await send('counted', long())).status).toBe(200);
+    expect(before - (await left('counted'))).toBe(4 * 18);
+  });
+  it('are counted for the caller’s own limit too, and for an embedding', async () => {
+    const mine = await hub.key();
+    await deploy('counted-key', 'text-embedding-3-small');
+    await limit(hub, 'counted-key', { per: 'key', match: mine.id, unit: 'tokens', amount: 3_000 });
+    await known('counted-key', 'x-ratelimit-limit-tokens', { key: mine.key });
+    const r = await send('counted-key', { key: mine.key, path: '/v1/embeddings', body: { input: content, max_tokens: 0 } });
+    expect(r.status).toBe(200);
+  });
+  it('a call whose count does not fit either is refused as ever, and has consumed nothing', async () => {
+    await scarce('does-not-fit', 'gpt-4o-mini');
+    const before = await left('does-not-fit');
+    up.seen.length = 0;
+    const never = await send('does-not-fit', long({ max_tokens: 2_500 }));
+    expect([never.status, never.headers.get('retry-after'), never.headers.get('x-ratelimit-limit-tokens')]).toEqual([429, null, '3000']);
+    expect(Number(never.headers.get('x-ratelimit-remaining-tokens'))).toBeGreaterThan(2_000);
+    expect(await codeOf(never)).toBe('rate_limit_exceeded');
+    expect(up.seen).toHaveLength(0);
+    expect(before - (await left('does-not-fit'))).toBe(18);
+  });
+  it('calls at the same time get no more than there is; what they reserved and did not use comes back', async () => {
+    await scarce('at-once', 'gpt-4o-mini');
+    const before = await left('at-once');
+    up.behave = holding(500);
+    const answers = await Promise.all(Array.from({ length: 8 }, () => send('at-once', long())));
+    const served = answers.filter((r) => r.status === 200);
+    expect(served).toHaveLength(2); // 1,100 each of 3,000
+    for (const r of answers.filter((a) => !served.includes(a))) {
+      expect([r.status, Number(r.headers.get('retry-after')) > 0]).toEqual([429, true]);
+      expect(await codeOf(r)).toBe('rate_limit_exceeded');
+    }
+    up.behave = json;
+    expect(before - (await left('at-once'))).toBe(3 * 18);
+  });
+  it('a model whose tokenizer is not known goes by the estimate', async () => {
+    await scarce('no-tokenizer', 'claude-sonnet-4-5');
+    const r = await send('no-tokenizer', long());
+    expect([r.status, r.headers.get('x-ratelimit-limit-tokens'), await codeOf(r)]).toEqual([429, '3000', 'rate_limit_exceeded']);
+  });
 });
 
 it('11: a call that concurrency refuses does not use up the requests', async () => {

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { routingPolicyInput } from '#core/routing/schema.js';
 import { gatewaySettings } from '#store/gateway-settings.js';
@@ -33,6 +34,10 @@ const kept = async (id: string | null) => {
   const found = (await all()).find((p) => p.id === id);
   if (!found) throw new Error('gone');
   return found;
+};
+const droppedBy = async (url: string): Promise<string> => {
+  const metrics = await fetch(`${url}/metrics`, { headers: { authorization: `Bearer ${hub.options().internalKey}` } });
+  return /^modelhub_payloads_dropped\S* (\d+)/m.exec(await metrics.text())?.[1] ?? '';
 };
 const idOf = (r: Response): string | null => r.headers.get('x-modelhub-request-id');
 const chat = (model: string, o: object = {}) => ({ model, messages: [{ role: 'user', content: 'I am ann@example.com' }], ...o });
@@ -194,6 +199,21 @@ describe('on', () => {
   });
 });
 
+it('a payload that ends the thread is dropped and counted, the next one is kept, and no call notices', async () => {
+  const mortal = await hub.gateway({ redactThread: join(__dirname, 'support/mortal-thread.cjs') });
+  try {
+    for (const note of ['exit now', 'ok']) {
+      const answer = await call(mortal.url, key, chat('kept', { note }));
+      await answer.text();
+      expect(answer.status).toBe(200);
+      if (note === 'ok') expect(JSON.parse((await kept(idOf(answer))).request.text)).toMatchObject({ note });
+    }
+    expect(await droppedBy(mortal.url)).toBe('1');
+  } finally {
+    await mortal.stop();
+  }
+});
+
 it('the server removes them by removeAt', async () => {
   const indexes = await hub.store.db.collection('payloads').indexes();
   expect(indexes).toContainEqual(expect.objectContaining({ key: { removeAt: 1 }, expireAfterSeconds: 0 }));
@@ -206,11 +226,8 @@ it('without MongoDB calls go on, and what cannot be kept is dropped and counted,
     await answer.text();
     expect(answer.status).toBe(200);
   }
-  const counted = async (): Promise<string> => {
-    const metrics = await fetch(`${gateway.url}/metrics`, { headers: { authorization: `Bearer ${hub.options().internalKey}` } });
-    return /^modelhub_payloads_dropped\S* (\d+)/m.exec(await metrics.text())?.[1] ?? '';
-  };
+  const counted = () => droppedBy(gateway.url);
   await until(async () => (await counted()) === '3', 40_000, counted);
-  expect(hub.logged.filter((line) => line.includes('payloads are not kept'))).toHaveLength(1);
+  expect(hub.logged.filter((line) => line.includes('payloads are not kept'))).toHaveLength(2); // also of the gateway before
   await relay.restore();
 });

@@ -42,6 +42,7 @@ export class Hub {
       keyringFile: join(this.dataDir, 'keyring'),
       dataDir: this.dataDir,
       allowedHosts: ['loopback'],
+      redactThread: join(__dirname, '../../../dist/gateway/payload/redact-thread.js'),
       drainMs: 0,
       graceMs: 1_000,
       log: (level, message, fields) => void this.logged.push(`${level} ${message} ${JSON.stringify(fields ?? {})}`),
