@@ -118,8 +118,13 @@ export class CallLimits {
     // a limit that was made within a scope counts only what is called there
     const limits = all.filter((l) => contains(l.scope, live.route.scope));
     const call: CallSubjects = {
-      ...{ tenant: caller.tenant, environment: caller.environment, key: caller.key, user },
-      ...{ modelId: revision.modelId, deployment: live.route.name, connection: revision.connection },
+      tenant: caller.tenant,
+      environment: caller.environment,
+      key: caller.key,
+      user,
+      modelId: revision.modelId,
+      deployment: live.route.name,
+      connection: revision.connection,
     };
     return claimsOf(limits, call, subjects, this.amounts, this.deps.factors.of);
   }
