@@ -9,7 +9,7 @@ import { endLeftovers, lockDataFolder } from './data-lock.js';
 import { embeddedMongod } from './embedded/mongod.js';
 import { embeddedTemporal } from './embedded/temporal.js';
 import type { PartSpec } from './part-process.js';
-import { PART_NAMES, type PartName } from './part-plan.js';
+import { NODE_FLAGS, PART_NAMES, type PartName } from './part-plan.js';
 import { PortsTaken, takenPorts } from './ports.js';
 import { readyScreen } from './screen.js';
 import { ensureSearchAttributes } from './search-attributes.js';
@@ -108,7 +108,7 @@ function nodePart(name: PartName, env: Record<string, string | undefined>, setti
   return {
     name,
     command: process.execPath,
-    args: [join(settings.projectDir, 'dist', 'cli', 'main.js'), 'part', name],
+    args: [...(NODE_FLAGS[name] ?? []), join(settings.projectDir, 'dist', 'cli', 'main.js'), 'part', name],
     env,
     leashed: false,
     graceMs: name === 'worker' || name === 'gateway' ? 30_000 : 10_000,

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { embeddedMongod } from '#cli/embedded/mongod.js';
 import { limitInput } from '#core/limit/schema.js';
+import { NODE_FLAGS } from '#cli/part-plan.js';
 import { freePort } from '#cli/ports.js';
 import { loadSettings } from '#cli/settings.js';
 import { offerings } from '#store/catalog/collections.js';
@@ -107,7 +108,7 @@ export async function startOurs(uri: string, dataDir: string, profile?: string):
     keyringFile: join(dataDir, 'keyring'),
     dataDir,
   };
-  const flags = profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`];
+  const flags = [...(NODE_FLAGS.gateway ?? []), ...(profile === undefined ? [] : ['--cpu-prof', `--cpu-prof-dir=${profile}`])];
   const part = await startScript(join(__dirname, 'ours-process.cjs'), [JSON.stringify(options)], flags);
   for (let n = 0; n < 200; n++) {
     if ((await fetch(`http://127.0.0.1:${port}/readyz`)).ok) return part;

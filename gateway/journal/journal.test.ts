@@ -315,7 +315,7 @@ describe('the journal that is to serve on', () => {
         closing = true;
         writer.close();
         const read = listSegments(writer.segments).flatMap((s) => decode(readFileSync(segmentFile(writer.segments, s)), 0).entries);
-        expect(read.map((e) => `${e.k} ${e.event.id}`)).toEqual(lines);
+        expect(read.map((e) => `${e.k} ${e.id}`)).toEqual(lines);
       }),
       { numRuns: 100 },
     );
