@@ -10,7 +10,7 @@ export const PART_NAMES = ['runner', 'worker', 'gateway', 'api'] as const;
 export type PartName = (typeof PART_NAMES)[number];
 
 /** What a call leaves behind lives for milliseconds: a small young generation stays in the processor's cache and saves 40 MB. */
-export const NODE_FLAGS: Readonly<Partial<Record<PartName, readonly string[]>>> = { gateway: ['--max-semi-space-size=4'] };
+export const NODE_FLAGS: Readonly<Partial<Record<PartName, readonly string[]>>> = { gateway: ['--max-semi-space-size=8'] };
 
 export interface TemporalOptions extends TemporalSettings {
   /** Where people can look at a workflow. */
