@@ -14,7 +14,7 @@ import type { Deps } from './deps.js';
 import { brokenOff, type Failed, fateOf, noAddress, OutOfTime, reasonOf, unreachable } from './fate.js';
 import { sendLastError } from './last-error.js';
 import { learn } from './learn.js';
-import type { CallLimits } from './limits.js';
+import type { AttemptGrant, CallLimits } from './limits.js';
 import { type LostBound, lostBound } from './lost-bound.js';
 import type { Overhead } from './overhead.js';
 import type { ParsedCall } from './parse.js';
@@ -191,7 +191,7 @@ export class Attempts {
     const slot = revisionKey(to.target.live.key, to.target.revision.digest);
     const at = { sent: performance.now(), clock: Date.now() };
     overhead.sent(at.sent);
-    const relay = this.relay(to, sent, at.sent, (headers) => {
+    const relay = this.relay(to, sent, at.sent, grant, (headers) => {
       seen.limit = limitIn(headers, at.clock) ?? seen.limit;
       if (ticket === 'probe') seen.breaker.onSuccess(ticket, Date.now()); // a good answer has begun: the others need not wait for its end
     });
@@ -250,7 +250,13 @@ export class Attempts {
     );
   }
 
-  private relay(to: Address, sent: UpstreamRequest, sentAt: number, answers: (headers: IncomingHttpHeaders) => void): Relay {
+  private relay(
+    to: Address,
+    sent: UpstreamRequest,
+    sentAt: number,
+    grant: AttemptGrant,
+    answers: (headers: IncomingHttpHeaders) => void,
+  ): Relay {
     const { deps, facts, parsed, limits, overhead, record, res } = this.i;
     const price = priceOf(deps, to.target, facts.operation, Date.now());
     const relay: Relay = new Relay({
@@ -293,6 +299,9 @@ export class Attempts {
           routeReason: this.routeReason,
           price,
         });
+        // before the client sees the end: its next call finds what this one did not use
+        grant.settle({ tokens: end.httpStatus === null ? 0 : record.totalTokens });
+        limits.end(record.answered ? record.totalTokens : 0);
       },
     });
     return relay;
