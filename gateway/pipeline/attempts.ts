@@ -213,8 +213,7 @@ export class Attempts {
       this.relays.delete(relay);
       deps.inflight.leave(slot);
       deps.inflight.leave(to.place.origin);
-      const answered = outcome?.kind === 'over' && outcome.end.httpStatus !== null;
-      grant.settle({ tokens: answered ? record.totalTokens : 0 });
+      grant.settle({ tokens: 0 }); // what was answered is settled already
       learn(
         {
           to,

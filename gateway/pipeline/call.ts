@@ -78,7 +78,7 @@ export async function modelCall(deps: Deps, req: IncomingMessage, res: ServerRes
     });
     throw refusal instanceof Refusal ? refusal.with({ ...attempts.said(), ...limits.headers() }) : refusal;
   } finally {
-    limits.end(record.answered ? record.totalTokens : 0);
+    limits.end(0); // what was answered is settled already
   }
 }
 
