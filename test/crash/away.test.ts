@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { localModel } from '../api/fixtures.js';
@@ -6,7 +6,6 @@ import { until } from '../support/until.js';
 import { Caller, Installation } from './installation.js';
 
 /** Temporal or MongoDB away for a while: calls go on, the API says 503 with Retry-After for what it cannot do, all recovers by itself. */
-jest.setTimeout(180_000);
 const hub = new Installation();
 beforeAll(async () => {
   await hub.start();

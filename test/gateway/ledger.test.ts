@@ -2,7 +2,7 @@
  * The small twin of bench/ledger.ts: three gateways on one MongoDB, a provider with faults that keeps its own invoice, clients that
  * leave; and whatever happens to the gateways, their disk and MongoDB, each call is charged once, and to the nano-dollar.
  */
-import { afterAll, beforeAll, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,6 @@ import { LedgerRun } from '../../bench/ledger/run.js';
 import { Cuttable } from './support/cuttable.js';
 import { Hub } from './support/hub.js';
 
-jest.setTimeout(180_000);
 const AWAY_MS = 20_000;
 let hub: Hub;
 let mongodb: Cuttable;
