@@ -34,6 +34,8 @@ export class Account {
   private limit: number;
   private held = 0;
   private pending = 0;
+  /** on its way back to the ledger: not ours any more, and still left */
+  private returning = 0;
   private used = 0;
   private confirmed = 0;
   private seq = 0;
@@ -100,7 +102,7 @@ export class Account {
 
   /** This process's word on what is left: what the ledger said last, and what is free here. `null`: not known. */
   remaining(): number | null {
-    return this.left === null || this.access.away ? null : Math.max(0, this.left + this.held - this.pending);
+    return this.left === null || this.access.away ? null : Math.max(0, this.left + this.held - this.pending + this.returning);
   }
   /** Until nothing counts any more, ms; 0 for slots. */
   resetIn(now: number): number {
@@ -160,7 +162,9 @@ export class Account {
     if (now >= this.deadline) this.lapse();
     const advance = giveBack ? 0 : this.window ? this.pace.advance(now) : slotsInAdvance(this.pending);
     // no longer ours from here on, so that nothing is granted from what the ledger is about to give to others
+    const before = this.held;
     if (this.waiters.length === 0 && this.held - this.pending > 2 * advance) this.held = this.pending + advance;
+    this.returning = before - this.held;
     const waiting = this.waiters.map((w) => w.amount);
     const heldSent = this.held;
     const keep = Math.max(this.held, this.pending, 0);
@@ -178,6 +182,7 @@ export class Account {
     this.unsure = false;
     this.asking = this.access.exchange(x).then((answer) => {
       this.asking = undefined;
+      this.returning = 0;
       if (!answer) {
         this.unsure = true;
         for (const waiter of this.waiters.splice(0)) waiter.resolve('away');
